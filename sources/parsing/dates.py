@@ -109,18 +109,21 @@ _DAYS_BACK = {"aujourd'hui": 0, "today": 0, "hier": 1, "yesterday": 1, "avant-hi
 _NUMBERS = {"un": 1, "une": 1, "a": 1, "an": 1, "one": 1, "deux": 2, "two": 2, "trois": 3, "three": 3}
 
 _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b\.?"
-_ZONE = r"(?:\s*\(?(?P<zone>[+-]\d{2}:?\d{2}|[+-]\d{1,2}(?![\d:])|(?:" + "|".join(_ZONES) + r")\b))?"
+_OFFSET = r"(?:utc|gmt)?[+-](?:\d{2}:?\d{2}|\d{1,2}(?![\d:]))"
+_ZONE = rf"(?:\s*\(?(?P<zone>{_OFFSET}|(?:" + "|".join(_ZONES) + r")\b))?"
 _CLOCK = (
-    r"(?P<hour>[01]?\d|2[0-3])(?:\s?(?:h|heures?\b|:)\s?(?P<minute>[0-5]\d)?(?:\s?(?::|min\b\s?|m\b\s?)(?P<second>[0-5]\d)(?:[.,]\d+)?s?)?)"
+    r"(?P<hour>[01]?\d|2[0-3])"
+    r"(?:\s?(?:h|heures?\b|:)\s?(?P<minute>[0-5]\d)?(?:\s?(?::|min\b\s?|m\b\s?)(?P<second>[0-5]\d)(?:[.,]\d+)?s?)?)"
     r"(?:\s?(?P<half>[ap])\.?m\b\.?)?" + _ZONE
 )
 # What stands between a day and its time: « à », « at », a comma, a dash, a bar or only a blank.
 _TIME = r"(?:[\s,;|•·–—-]*(?:(?:a|at|vers|@)\s)?\s*" + _CLOCK + ")?"
-_YEAR = r"(?P<year>(?:19|20)\d{2}(?!\d)|'?\d{2}(?!\d|\s?h\b|\s?h\d|:|\s?%))"
 _FOUR = r"(?P<year>(?:19|20)\d{2})(?!\d)"
+_YEAR = r"(?P<year>(?:19|20)\d{2}(?!\d)|'?\d{2}(?!\d|\s?h\b|\s?h\d|:|\s?%))"
 
 _ISO = re.compile(
-    r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<sep>[-/.]?)(?P<mon>0[1-9]|1[0-2]|(?<=[-/.])[1-9])(?P=sep)(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-/.])[1-9])(?!\d)"
+    r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<sep>[-/.]?)(?P<mon>0[1-9]|1[0-2]|(?<=[-/.])[1-9])(?P=sep)"
+    r"(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-/.])[1-9])(?!\d)"
     r"(?:(?:t|\s|,\s?)\s*(?P<hour>[01]\d|2[0-3]|\d(?=:)):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?(?:[.,]\d+)?"
     + _ZONE
     + ")?"
@@ -135,13 +138,16 @@ _ENGLISH = re.compile(r"\b" + _MONTH + r"\s+(?P<day>\d{1,2})(?:st|nd|rd|th)?(?:,
 _NO_YEAR = re.compile(r"(?<!\d)(?P<day>\d{1,2})(?:er)?\s+" + _MONTH + r"(?!\s+\d{4})" + _TIME)
 _MONTH_ONLY = re.compile(r"\b" + _MONTH + r"\s*,?\s*" + _FOUR)
 _MONTH_NUMERIC = re.compile(
-    r"(?<![\d/.-])(?:(?P<year>(?:19|20)\d{2})-(?P<mon>0[1-9]|1[0-2])|(?P<mon2>0?[1-9]|1[0-2])/(?P<year2>(?:19|20)\d{2}))(?![\d/.-])"
+    r"(?<![\d/.-])(?:(?P<year>(?:19|20)\d{2})-(?P<mon>0[1-9]|1[0-2])"
+    r"|(?P<mon2>0?[1-9]|1[0-2])/(?P<year2>(?:19|20)\d{2}))(?![\d/.-])"
 )
 _YEAR_ONLY = re.compile(r"(?:(?:en|in|annee|©)\s*)?(?P<year>(?:19|20)\d{2})")
 _EPOCH = re.compile(r"(?P<seconds>\d{10})(?:\d{3})?")
 _AGO = re.compile(
-    r"(?:il y a|depuis)\s+(?:environ\s+)?(?P<count>\d+|une?|deux|trois)\s*(?P<unit>secondes?|sec|minutes?|min|mn|heures?|h|jours?|j|semaines?|mois|ans?)\b"
-    r"|\b(?P<count_en>\d+|an?|one|two|three)\s*(?P<unit_en>seconds?|sec|minutes?|min|hours?|hr|h|days?|weeks?|months?|years?)s?\s+ago\b"
+    r"(?:il y a|depuis)\s+(?:environ\s+)?(?P<count>\d+|une?|deux|trois)\s*"
+    r"(?P<unit>secondes?|sec|minutes?|min|mn|heures?|h|jours?|j|semaines?|mois|ans?)\b"
+    r"|\b(?P<count_en>\d+|an?|one|two|three)\s*"
+    r"(?P<unit_en>seconds?|sec|minutes?|min|hours?|hr|h|days?|weeks?|months?|years?)s?\s+ago\b"
 )
 _NAMED_DAY = re.compile(r"\b(?P<name>avant-hier|hier|aujourd'hui|yesterday|today)\b" + _TIME)
 
@@ -160,12 +166,12 @@ def _zone(name: str | None, default: tzinfo) -> tzinfo:
         return default
     if name in _ZONES:
         return fixed_offset(timedelta(hours=_ZONES[name])) if _ZONES[name] else UTC
-    digits = name[1:].replace(":", "")
+    sign, digits = re.sub("[a-z:]", "", name)[0], re.sub(r"\D", "", name)
     hours, minutes = (int(digits[:2]), int(digits[2:] or 0)) if len(digits) > 1 else (int(digits), 0)
     offset = timedelta(hours=hours, minutes=minutes)
     if not offset:
         return UTC
-    return fixed_offset(-offset if name[0] == "-" else offset)
+    return fixed_offset(-offset if sign == "-" else offset)
 
 
 def _hour(match: Match) -> int:
@@ -294,12 +300,6 @@ def parse_date(text: str, *, reference: datetime | None = None, timezone: tzinfo
     newsrooms tell the time, is converted to it; one with another offset keeps it. Day comes before month in 03/04/2024.
     """
     folded = _fold(text[:2000])
-    if (
-        not any(character.isdigit() for character in folded)
-        and not _NAMED_DAY.search(folded)
-        and not _AGO.search(folded)
-    ):
-        return None
     return (
         _whole(folded, timezone)
         or _first(folded, _READERS, reference, timezone)
