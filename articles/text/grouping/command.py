@@ -1,0 +1,66 @@
+"""`python -m articles.text group`: the stories of a stream, one JSON line for each article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from articles.text.grouping.grouper import Grouper
+from articles.text.grouping.shapes import GroupingArticle, Merge
+from sources.parsing.jsonlines import Row
+
+_MONTH = re.compile(r"\d{4}-\d{2}")
+# Articles between two passes over the whole: a pass costs as much as some hundreds of articles.
+_PASS = 500
+
+
+def _text(row: Row, key: str) -> str:
+    value = row.get(key) or ""
+    if not isinstance(value, str):
+        raise TypeError(f"{key} must be text, not {type(value).__name__}")
+    return value
+
+
+def _date(value: str) -> tuple[datetime | None, str]:
+    """The instant and its precision; a date without a zone is read as UTC. ValueError when it is no date."""
+    if not value:
+        return None, "second"
+    if _MONTH.fullmatch(value):
+        return datetime.fromisoformat(f"{value}-01").replace(tzinfo=UTC), "month"
+    moment = datetime.fromisoformat(value)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)), "second"
+
+
+def _article(row: Row, place: int) -> GroupingArticle:
+    if "error" in row:
+        raise ValueError(row["error"])
+    published, precision = _date(_text(row, "date"))
+    title, text = _text(row, "title"), _text(row, "text")
+    if not title.strip() and not text.strip():
+        raise ValueError("neither title nor text")
+    return GroupingArticle(place, published, _text(row, "lang")[:2], title, text, precision=precision)
+
+
+def _settle(grouper: Grouper) -> None:
+    for proposal in grouper.proposals():
+        if isinstance(proposal, Merge):
+            grouper.merge(proposal.source, proposal.target)
+
+
+def command(rows: Iterable[Row]) -> Iterator[Row]:
+    """Read the whole stream, then answer {"id", "story"} in its order: the story of each once all have come."""
+    grouper, ids, errors = Grouper(), [], {}
+    for place, row in enumerate(rows):
+        ids.append(row.get("id"))
+        try:
+            grouper.place(_article(row, place))
+        except (ValueError, TypeError) as error:
+            errors[place] = str(error)
+        if place % _PASS == _PASS - 1:
+            _settle(grouper)
+    _settle(grouper)
+    for place, name in enumerate(ids):
+        yield (
+            {"id": name, "error": errors[place]} if place in errors else {"id": name, "story": grouper.story_of(place)}
+        )

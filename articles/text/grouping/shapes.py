@@ -1,0 +1,74 @@
+"""What goes in and out of the grouping engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+Id = int | str
+
+
+@dataclass(frozen=True, slots=True)
+class GroupingArticle:
+    """An article as the engine sees it. Only the title is needed.
+
+    `published` is aware, or None when the article bears no date: it is then near to anything.
+    `precision` is "month" for a date known by its month only, which is near to anything in that month.
+    """
+
+    id: Id
+    published: datetime | None
+    language: str
+    title: str
+    text: str = ""
+    standfirst: str = ""
+    outlet: str = ""
+    precision: str = "second"
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """The answer for one article: the story it joins, or the new one it opens (`is_new`).
+
+    `score` is in 0–1 (the best score found, also when it was too low to join); `terms` are the shared names
+    and words that decided, as displayed, at most 8; `nearest` the closest articles with their scores, at most 3.
+    """
+
+    story: Id
+    score: float
+    terms: tuple[str, ...]
+    nearest: tuple[tuple[Id, float], ...]
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two stories that have grown together: every article of `source` belongs in `target`."""
+
+    source: Id
+    target: Id
+    score: float
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A story that holds two: `articles` would leave it together. `score` is what still ties them to the rest."""
+
+    story: Id
+    articles: tuple[Id, ...]
+    score: float
+    terms: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """The dials of the engine; tuned on weeks of several languages held apart from those they were checked on."""
+
+    threshold: float = 0.20
+    merge_threshold: float = 0.42
+    split_threshold: float = 0.06
+    decay_days: float = 1.5
+    text_decay_days: float = 10.0
+    title_share: float = 0.5
+    prior_articles: float = 40.0
