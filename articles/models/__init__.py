@@ -1,0 +1,7 @@
+"""The models of this application, under one roof."""
+
+from articles.models.article import Article, Page
+from articles.models.digest import Digest, DigestItem
+from articles.models.story import GroupingState, Story, StoryEvent
+
+__all__ = ["Article", "Digest", "DigestItem", "GroupingState", "Page", "Story", "StoryEvent"]

@@ -1,0 +1,193 @@
+"""An article as it was read off its page, or off a document that a person brought."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchConfig, SearchQuery, SearchVector, SearchVectorField
+from django.db import models
+from django.db.models import Case, Q, When
+from django.db.models.functions import Left
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from sources.models import DatePrecision, Entry, Outlet
+
+# Both are indexed and both are asked, and one match is enough: without accents people still find what they look for,
+# and with them the stemmer still knows « marché » from « marche ».
+PLAIN_CONFIG = "pressreview_plain"
+# A text search vector holds at most a megabyte.
+INDEXED_CHARACTERS = 150_000
+# The stemmer's own list of stop words lacks these.
+STOP_WORDS = frozenset({"les", "des", "du", "aux", "ses", "ces", "leurs"})
+
+_BY_LANGUAGE = Case(When(language="en", then=SearchConfig("english")), default=SearchConfig("french"))
+
+
+def _vector(config: Any) -> Any:
+    return (
+        SearchVector("title", weight="A", config=config)
+        + SearchVector("standfirst", weight="B", config=config)
+        + SearchVector(Left("text", INDEXED_CHARACTERS), weight="C", config=config)
+    )
+
+
+class ArticleQuerySet(models.QuerySet["Article"]):
+    def for_lists(self) -> ArticleQuerySet:
+        """With the outlet, without the long texts: what every list of articles needs."""
+        return self.select_related("outlet", "entry").defer(
+            "text", "blocks", "search", "entry__content", "entry__summary"
+        )
+
+    def latest(self) -> ArticleQuerySet:
+        """Newest first; an article without a date stands where it was first seen."""
+        return self.order_by("-sort_at", "-id")
+
+    def published(self, first: date, last: date) -> ArticleQuerySet:
+        """Articles dated to the day, from `first` to `last` included, in the site's time zone."""
+        return self.filter(day__gte=first, day__lte=last)
+
+    def ungrouped(self) -> ArticleQuerySet:
+        """The work list of grouping, oldest news first."""
+        return self.filter(grouped_at=None).order_by("sort_at", "id")
+
+    def matching(self, words: str) -> ArticleQuerySet:
+        """Full-text search: words, "phrases", -exclusions and « or », accents and apostrophes either way."""
+        kept = " ".join(word for word in words.replace("’", "'").split() if word.lower() not in STOP_WORDS)
+        query = SearchQuery("")
+        for config in ("french", "english", PLAIN_CONFIG):
+            query = query | SearchQuery(kept, config=config, search_type="websearch")
+        return self.filter(search=query)
+
+
+class Article(models.Model):
+    """One article of one outlet. Absent facts are empty: nothing is invented."""
+
+    outlet = models.ForeignKey(
+        Outlet, verbose_name=_("outlet"), on_delete=models.PROTECT, null=True, blank=True, related_name="articles"
+    )
+    entry = models.OneToOneField(Entry, on_delete=models.SET_NULL, null=True, blank=True, related_name="article")
+    url = models.URLField(_("address"), max_length=2000, blank=True)
+    canonical_url = models.CharField(max_length=2000, blank=True)
+    fingerprint = models.CharField(max_length=64)
+    """SHA-256, in hexadecimal, of the title and text, white space and typography folded."""
+
+    title = models.TextField(_("headline"))
+    title_is_first_sentence = models.BooleanField(_("headline taken from the first sentence"), default=False)
+    standfirst = models.TextField(_("standfirst"), blank=True)
+    authors = ArrayField(models.TextField(), verbose_name=_("authors"), default=list, blank=True)
+    credits = ArrayField(models.TextField(), verbose_name=_("credits"), default=list, blank=True)
+    section = models.CharField(_("section"), max_length=200, blank=True)
+    tags = ArrayField(models.TextField(), verbose_name=_("tags"), default=list, blank=True)
+    image_url = models.URLField(_("image"), max_length=2000, blank=True)
+    language = models.CharField(_("language"), max_length=8, blank=True)
+    paywalled = models.BooleanField(_("behind a paywall"), default=False)
+    paywall_evidence = models.CharField(max_length=300, blank=True)
+
+    published_at = models.DateTimeField(_("published"), null=True, blank=True)
+    """Start of what was said: the first instant of the day or of the month when no more is known."""
+    published_precision = models.CharField(max_length=6, choices=DatePrecision, blank=True)
+    modified_at = models.DateTimeField(_("modified"), null=True, blank=True)
+    day = models.DateField(null=True, blank=True, editable=False)
+    """The local day, when it is known: an article dated to a month belongs to no day."""
+    sort_at = models.DateTimeField(editable=False)
+    seen_at = models.DateTimeField(_("first seen"), default=timezone.now)
+
+    text = models.TextField(_("text"), blank=True)
+    blocks = models.JSONField(default=list, blank=True)
+    """The text's blocks as [kind, text] pairs; joined by blank lines they are `text`."""
+    word_count = models.PositiveIntegerField(_("words"), default=0)
+    search = models.GeneratedField(
+        expression=_vector(_BY_LANGUAGE) + _vector(SearchConfig(PLAIN_CONFIG)),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
+
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    document_name = models.CharField(_("document"), max_length=300, blank=True)
+
+    story = models.ForeignKey("articles.Story", on_delete=models.SET_NULL, null=True, related_name="articles")
+    grouped_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        constraints = [
+            models.UniqueConstraint(fields=["canonical_url"], condition=~Q(canonical_url=""), name="article_url_once"),
+            models.UniqueConstraint(fields=["outlet", "fingerprint"], nulls_distinct=False, name="article_text_once"),
+        ]
+        indexes = [
+            models.Index(fields=["day", "story"], name="article_day"),
+            models.Index(fields=["story", "sort_at"], name="article_story"),
+            models.Index(fields=["outlet", "-sort_at"], name="article_outlet"),
+            models.Index(fields=["-sort_at", "-id"], name="article_latest"),
+            models.Index(fields=["sort_at", "id"], condition=Q(grouped_at=None), name="article_ungrouped"),
+            GinIndex(fields=["search"], name="article_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def save(self, **options: Any) -> None:
+        self.set_dates()
+        super().save(**options)
+
+    def set_dates(self) -> None:
+        """Derive the day and the place in time from the publication date."""
+        exact = self.published_precision in {DatePrecision.SECOND, DatePrecision.MINUTE, DatePrecision.DAY}
+        self.day = timezone.localdate(self.published_at) if self.published_at and exact else None
+        self.sort_at = self.published_at or self.seen_at
+
+    def get_absolute_url(self) -> str:
+        return reverse("articles:detail", args=[self.pk])
+
+    @property
+    def outlet_name(self) -> str:
+        """The outlet's name, or words that say that it is not known."""
+        return self.outlet.name if self.outlet else str(_("unknown outlet"))
+
+    @property
+    def announced_title(self) -> str:
+        """The headline that the feed announced, when the page now shows another."""
+        announced = self.entry.title if self.entry else ""
+        return announced if announced and " ".join(announced.split()) != " ".join(self.title.split()) else ""
+
+
+class Page(models.Model):
+    """What came over the wire, compressed: an article can be read off it again with a better engine."""
+
+    article = models.OneToOneField(Article, on_delete=models.CASCADE, related_name="page")
+    url = models.URLField(max_length=2000)
+    status = models.PositiveSmallIntegerField()
+    content_type = models.CharField(max_length=200, blank=True)
+    fetched_at = models.DateTimeField()
+    packed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("page")
+        verbose_name_plural = _("pages")
+
+    def __str__(self) -> str:
+        return self.url
+
+    @classmethod
+    def pack(cls, html: str) -> bytes:
+        """The page's text, compressed for `packed`."""
+        return gzip.compress(html.encode("utf-8", "surrogatepass"), 6)
+
+    @property
+    def html(self) -> str:
+        """The page's text as it was received."""
+        return gzip.decompress(bytes(self.packed)).decode("utf-8", "surrogatepass")
+
+

@@ -1,0 +1,113 @@
+"""A story (« histoire »): the articles that tell the same events, and the journal of how they came together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Max, Min
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from articles.models.article import Article
+
+
+class StoryQuerySet(models.QuerySet["Story"]):
+    def current(self) -> StoryQuerySet:
+        """Stories that were not merged into another and still hold an article."""
+        return self.filter(merged_into=None, article_count__gt=0)
+
+    def by_coverage(self) -> StoryQuerySet:
+        """Outlets first, then articles, then freshness."""
+        return self.order_by("-outlet_count", "-article_count", models.F("last_at").desc(nulls_last=True), "-id")
+
+
+class Story(models.Model):
+    """A group of articles on the same events, at a permanent address."""
+
+    title = models.TextField(_("title"))
+    title_by_editor = models.BooleanField(_("title given by an editor"), default=False)
+    lead = models.ForeignKey(
+        Article, verbose_name=_("lead article"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    outlet_count = models.PositiveIntegerField(_("outlets"), default=0)
+    article_count = models.PositiveIntegerField(_("articles"), default=0)
+    first_at = models.DateTimeField(_("first article"), null=True, blank=True)
+    last_at = models.DateTimeField(_("latest article"), null=True, blank=True)
+    created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+
+    objects = StoryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("story")
+        verbose_name_plural = _("stories")
+        indexes = [
+            models.Index(fields=["-last_at"], name="story_latest"),
+            models.Index(fields=["-outlet_count", "-article_count"], name="story_coverage"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def slug(self) -> str:
+        """The readable tail of the address: only the number decides."""
+        return slugify(self.title)[:80].strip("-") or "histoire"
+
+    def get_absolute_url(self) -> str:
+        return reverse("stories:detail", args=[self.pk, self.slug])
+
+    def refresh(self) -> None:
+        """Count the coverage again and choose the lead: the outlet's article that came first with a real headline."""
+        told = self.articles.aggregate(
+            articles=Count("id"), outlets=Count("outlet", distinct=True), first=Min("published_at"), last=Max("published_at")
+        )
+        self.article_count, self.outlet_count = told["articles"], told["outlets"]
+        self.first_at, self.last_at = told["first"], told["last"]
+        self.lead = self.articles.order_by("title_is_first_sentence", models.F("published_at").asc(nulls_last=True), "id").first()
+        if self.lead and not self.title_by_editor:
+            self.title = self.lead.title
+        self.save()
+
+
+class StoryEvent(models.Model):
+    """One line of a story's Journal: what happened to it, why, and by whom."""
+
+    class Kind(models.TextChoices):
+        BIRTH = "birth", _("birth")
+        ADDED = "added", _("article added")
+        REMOVED = "removed", _("article removed")
+
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="events")
+    article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=10, choices=Kind)
+    at = models.DateTimeField(_("on"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    score = models.FloatField(_("score"), null=True, blank=True)
+    detail: models.JSONField[dict[str, Any]] = models.JSONField(default=dict, blank=True)
+    """{"terms": [shared words…], "nearest": [[article id, score], …]} for an automatic decision."""
+
+    class Meta:
+        verbose_name = _("journal line")
+        verbose_name_plural = _("journal")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["story", "-at"], name="event_story")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class GroupingState(models.Model):
+    """One row: the lock that grouping works under, and how often the stories changed behind an engine's back."""
+
+    generation = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("grouping state")
+        verbose_name_plural = _("grouping state")
+
+    def __str__(self) -> str:
+        return str(self.generation)

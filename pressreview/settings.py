@@ -1,0 +1,177 @@
+"""Every setting, driven by the environment. A bad value stops the start, naming the variable."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+from pressreview import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environ.Env.read_env(BASE_DIR / ".env")
+
+
+def _url(variable: str, default: str, schemes: tuple[str, ...]) -> str:
+    value: str = env.str(variable, default=default) or default
+    if urlsplit(value).scheme not in schemes:
+        raise ImproperlyConfigured(f"{variable} must start with one of {', '.join(s + '://' for s in schemes)}: {value}")
+    return value
+
+
+def _number(variable: str, default: float, low: float, high: float) -> float:
+    try:
+        value: float = env.float(variable, default=default)
+    except ValueError:
+        raise ImproperlyConfigured(f"{variable} must be a number: {env.str(variable)}") from None
+    if not low <= value <= high:
+        raise ImproperlyConfigured(f"{variable} must lie between {low:g} and {high:g}: {value:g}")
+    return value
+
+
+def _flag(variable: str, default: bool) -> bool:
+    value = env.str(variable, default=str(default)).strip().lower()
+    if value not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
+        raise ImproperlyConfigured(f"{variable} must be true or false: {value}")
+    return value in {"true", "1", "yes", "on"}
+
+
+# Where the embedded servers, the generated secret and other things of this installation live.
+DATA_DIR = Path(env.str("PRESSREVIEW_DATA", default=str(BASE_DIR / "var"))).expanduser().resolve()
+
+DEBUG = _flag("PRESSREVIEW_DEBUG", default=False)
+SECRET_KEY = env.str("PRESSREVIEW_SECRET_KEY", default="") or embedded.secret_key(DATA_DIR)
+ALLOWED_HOSTS = env.list("PRESSREVIEW_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("PRESSREVIEW_ORIGINS", default=[])
+HTTPS = _flag("PRESSREVIEW_HTTPS", default=False)
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "axes",
+    "sources.apps.SourcesConfig",
+    "articles.apps.ArticlesConfig",
+    "pressreview.apps.PressReviewConfig",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "pressreview.middleware.content_security_policy",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "pressreview.urls"
+WSGI_APPLICATION = "pressreview.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "articles.views.context.everywhere",
+            ],
+        },
+    },
+]
+
+DATABASE_URL = _url("DATABASE_URL", embedded.postgres_url(DATA_DIR), ("postgres", "postgresql"))
+DATABASES = {
+    "default": {
+        **environ.Env.db_url_config(DATABASE_URL, engine="django.db.backends.postgresql"),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = _url("REDIS_URL", embedded.redis_url(DATA_DIR), ("redis", "rediss", "unix"))
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+
+# Celery spells a local socket its own way.
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://", 1)
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "account:login"
+LOGIN_REDIRECT_URL = "review:front"
+LOGOUT_REDIRECT_URL = "review:front"
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_VERBOSE = False
+AXES_LOCKOUT_TEMPLATE = "account/locked.html"
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "pressreview" / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = env.str("PRESSREVIEW_TIME_ZONE", default="Europe/Paris")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "pressreview.staticfiles.HashedStaticFiles"},
+}
+
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+
+# Collecting
+PRESSREVIEW_CONTACT = env.str("PRESSREVIEW_CONTACT", default="")
+PRESSREVIEW_HOST_GAP = _number("PRESSREVIEW_HOST_GAP", default=1.0, low=0, high=3600)
+PRESSREVIEW_DEMO = _flag("PRESSREVIEW_DEMO", default=True)
+PRESSREVIEW_DEMO_PORT = int(_number("PRESSREVIEW_DEMO_PORT", default=8765, low=1, high=65535))
+# Private addresses are refused; these exact "host:port" are let through, the demonstration press among them.
+PRESSREVIEW_ALLOWED_ADDRESSES = env.list("PRESSREVIEW_ALLOWED_ADDRESSES", default=[])
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("PRESSREVIEW_LOG_LEVEL", default="INFO")},
+    "loggers": {
+        "httpx": {"level": "WARNING"},
+        "trafilatura": {"level": "CRITICAL"},
+        "htmldate": {"level": "CRITICAL"},
+        "axes": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,240 @@
+"""Outlets, their feeds, what the feeds said, and every attempt to read them."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from sources.parsing.dates import Precision
+
+# A step that was killed while it held a row gives it back after this long.
+LEASE = timedelta(seconds=90)
+# A row that has been taken this often without an end is put aside and shown: it may be what kills the workers.
+MOST_TRIES = 4
+
+
+class DatePrecision(models.TextChoices):
+    """How much of a date its source gave; "" where it gave none."""
+
+    SECOND = Precision.SECOND.value, _("second")
+    MINUTE = Precision.MINUTE.value, _("minute")
+    DAY = Precision.DAY.value, _("day")
+    MONTH = Precision.MONTH.value, _("month")
+    YEAR = Precision.YEAR.value, _("year")
+
+
+class OutletQuerySet(models.QuerySet["Outlet"]):
+    def collected(self) -> OutletQuerySet:
+        """Outlets that an admin has switched on."""
+        return self.filter(is_active=True)
+
+
+class Outlet(models.Model):
+    """A title of the press (« titre »): a newspaper, a site, an agency."""
+
+    class Kind(models.TextChoices):
+        TECH = "tech", _("technology press")
+        BUSINESS = "business", _("business press")
+        GENERAL = "general", _("general press")
+        AGENCY = "agency", _("press agency")
+        TRADE = "trade", _("trade press")
+        INSTITUTION = "institution", _("institution")
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.SlugField(_("address on this site"), max_length=120, unique=True)
+    homepage = models.URLField(_("site"), max_length=500, blank=True)
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TECH)
+    language = models.CharField(_("language"), max_length=8, default="fr")
+    owner = models.CharField(_("owner"), max_length=200, blank=True)
+    description = models.TextField(_("description"), blank=True)
+    is_active = models.BooleanField(_("collected"), default=True)
+    is_demo = models.BooleanField(_("demonstration"), default=False, editable=False)
+    created_at = models.DateTimeField(_("added on"), auto_now_add=True)
+
+    objects = OutletQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("outlet")
+        verbose_name_plural = _("outlets")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        return reverse("outlets:detail", args=[self.slug])
+
+
+class FeedQuerySet(models.QuerySet["Feed"]):
+    def collectable(self) -> FeedQuerySet:
+        """Feeds that nobody has paused, of outlets that are switched on."""
+        return self.filter(paused_at=None, gone_at=None, outlet__is_active=True)
+
+    def due(self, now: datetime) -> FeedQuerySet:
+        """Feeds whose time has come and that no worker holds."""
+        return self.collectable().filter(next_fetch_at__lte=now).filter(Q(leased_until=None) | Q(leased_until__lt=now))
+
+    def claim(self, now: datetime) -> Feed | None:
+        """Take the feed that has waited longest, for LEASE; call it in a transaction. None when nothing is due."""
+        feed = self.due(now).order_by("next_fetch_at").select_for_update(skip_locked=True, of=("self",)).first()
+        if feed is not None:
+            feed.leased_until = now + LEASE
+            feed.save(update_fields=["leased_until"])
+        return feed
+
+
+class Feed(models.Model):
+    """An address where an outlet announces what it publishes (« flux »)."""
+
+    class Kind(models.TextChoices):
+        UNKNOWN = "", _("not read yet")
+        RSS = "rss", "RSS"
+        RDF = "rdf", "RSS 1.0"
+        ATOM = "atom", "Atom"
+        JSON = "json", "JSON Feed"
+        SITEMAP = "sitemap", _("news sitemap")
+
+    outlet = models.ForeignKey(Outlet, verbose_name=_("outlet"), on_delete=models.CASCADE, related_name="feeds")
+    url = models.URLField(_("address"), max_length=1000, unique=True)
+    kind = models.CharField(_("format"), max_length=8, choices=Kind, default=Kind.UNKNOWN, blank=True)
+    title = models.CharField(_("title"), max_length=300, blank=True)
+
+    etag = models.CharField(max_length=500, blank=True, editable=False)
+    last_modified = models.CharField(max_length=100, blank=True, editable=False)
+    body_hash = models.CharField(max_length=64, blank=True, editable=False)
+
+    next_fetch_at = models.DateTimeField(_("next try"), db_index=True)
+    leased_until = models.DateTimeField(null=True, blank=True, editable=False)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
+    last_error = models.TextField(_("last error"), blank=True, editable=False)
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, editable=False)
+    last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
+    last_entry_at = models.DateTimeField(_("last new entry"), null=True, blank=True, editable=False)
+    paused_at = models.DateTimeField(_("paused since"), null=True, blank=True)
+    gone_at = models.DateTimeField(_("gone since"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("added on"), auto_now_add=True)
+
+    objects = FeedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("feed")
+        verbose_name_plural = _("feeds")
+        ordering = ["outlet__name", "url"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class FetchAttempt(models.Model):
+    """One try to read a feed, kept so that its health can be told and shown."""
+
+    class Outcome(models.TextChoices):
+        NEW = "new", _("new entries")
+        SAME = "same", _("nothing new")
+        UNCHANGED = "unchanged", _("not modified")
+        FAILED = "failed", _("failed")
+
+    feed = models.ForeignKey(Feed, on_delete=models.CASCADE, related_name="attempts")
+    started_at = models.DateTimeField(_("started"))
+    seconds = models.FloatField(_("seconds"), default=0)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome)
+    status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    size = models.PositiveIntegerField(_("bytes"), default=0)
+    entries_found = models.PositiveIntegerField(_("entries found"), default=0)
+    entries_new = models.PositiveIntegerField(_("new entries"), default=0)
+    error = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["feed", "-started_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.feed_id} {self.started_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def unprocessed(self, now: datetime) -> EntryQuerySet:
+        """Entries that are no article yet and that no worker holds."""
+        return self.filter(processed_at=None).filter(Q(leased_until=None) | Q(leased_until__lt=now))
+
+    def claim(self, now: datetime) -> Entry | None:
+        """Take the oldest waiting entry, for LEASE; call it in a transaction. None when none waits.
+
+        Every claim counts as a try, so that an entry that kills its worker is known by the number of its tries.
+        """
+        waiting = self.unprocessed(now).filter(retry_at__lte=now).order_by("retry_at", "id")
+        entry = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if entry is not None:
+            entry.leased_until = now + LEASE
+            entry.tries += 1
+            entry.save(update_fields=["leased_until", "tries"])
+        return entry
+
+
+class Entry(models.Model):
+    """What a feed said of one article. Its identity is unique in its outlet: a second feed adds nothing."""
+
+    class Outcome(models.TextChoices):
+        WAITING = "", _("waiting")
+        ARTICLE = "article", _("became an article")
+        FEED_TEXT = "feed_text", _("became an article, from the feed's own text")
+        DUPLICATE = "duplicate", _("same article as another entry")
+        REFUSED = "refused", _("left out")
+
+    outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="entries")
+    feed = models.ForeignKey(Feed, on_delete=models.SET_NULL, null=True, related_name="entries")
+    identity = models.CharField(max_length=64)
+    """SHA-256, in hexadecimal, of what tells this article from the outlet's others."""
+    guid = models.TextField(blank=True)
+    url = models.URLField(_("address"), max_length=2000, blank=True)
+    title = models.TextField(_("title"), blank=True)
+    authors = ArrayField(models.TextField(), default=list, blank=True)
+    summary = models.TextField(_("summary"), blank=True)
+    content = models.TextField(_("text in the feed"), blank=True)
+    tags = ArrayField(models.TextField(), default=list, blank=True)
+    language = models.CharField(max_length=8, blank=True)
+    published = models.CharField(_("date, as said"), max_length=40, blank=True)
+    published_precision = models.CharField(max_length=6, choices=DatePrecision, blank=True)
+    seen_at = models.DateTimeField(_("first seen"), db_index=True)
+
+    processed_at = models.DateTimeField(_("processed"), null=True, blank=True)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, default=Outcome.WAITING, blank=True)
+    error = models.TextField(_("error"), blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    retry_at = models.DateTimeField()
+    leased_until = models.DateTimeField(null=True, blank=True)
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("entry")
+        verbose_name_plural = _("entries")
+        constraints = [models.UniqueConstraint(fields=["outlet", "identity"], name="entry_once_per_outlet")]
+        indexes = [
+            # The work list of the next step: small however large the archive.
+            models.Index(fields=["retry_at", "id"], condition=Q(processed_at=None), name="entry_waiting"),
+            models.Index(fields=["feed", "-seen_at"], name="entry_feed_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or self.url
+
+    def finish(self, outcome: str, now: datetime, error: str = "") -> None:
+        """Mark the work on this entry as done; the caller holds the transaction."""
+        self.outcome, self.processed_at, self.error, self.leased_until = outcome, now, error, None
+        self.save(update_fields=["outcome", "processed_at", "error", "leased_until"])
+
+
+def lock_or_none(row: Any) -> Any:
+    """Lock a claimed row again for the closing transaction; None when another worker has taken it meanwhile."""
+    return type(row).objects.select_for_update().filter(pk=row.pk, leased_until=row.leased_until).first()
+
+
