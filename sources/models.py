@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -193,6 +193,8 @@ class Entry(models.Model):
     feed = models.ForeignKey(Feed, on_delete=models.SET_NULL, null=True, related_name="entries")
     identity = models.CharField(max_length=64)
     """SHA-256, in hexadecimal, of what tells this article from the outlet's others."""
+    alias = models.CharField(max_length=64, blank=True)
+    """A second identity, of its GUID: with the same title or date it is the same article at a new address."""
     guid = models.TextField(blank=True)
     url = models.URLField(_("address"), max_length=2000, blank=True)
     title = models.TextField(_("title"), blank=True)
@@ -222,6 +224,7 @@ class Entry(models.Model):
             # The work list of the next step: small however large the archive.
             models.Index(fields=["retry_at", "id"], condition=Q(processed_at=None), name="entry_waiting"),
             models.Index(fields=["feed", "-seen_at"], name="entry_feed_seen"),
+            models.Index(fields=["outlet", "alias"], condition=~Q(alias=""), name="entry_alias"),
         ]
 
     def __str__(self) -> str:
@@ -233,8 +236,12 @@ class Entry(models.Model):
         self.save(update_fields=["outcome", "processed_at", "error", "leased_until"])
 
 
-def lock_or_none(row: Any) -> Any:
+Claimed = TypeVar("Claimed", Feed, Entry)
+
+
+def relock(row: Claimed) -> Claimed | None:
     """Lock a claimed row again for the closing transaction; None when another worker has taken it meanwhile."""
-    return type(row).objects.select_for_update().filter(pk=row.pk, leased_until=row.leased_until).first()
+    rows: models.QuerySet[Claimed] = type(row)._default_manager.filter(pk=row.pk, leased_until=row.leased_until)
+    return rows.select_for_update().first()
 
 

@@ -80,6 +80,7 @@ class StoryEvent(models.Model):
         BIRTH = "birth", _("birth")
         ADDED = "added", _("article added")
         REMOVED = "removed", _("article removed")
+        MERGED = "merged", _("another story merged into this one")
 
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="events")
     article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
