@@ -1,0 +1,207 @@
+"""RSS, RDF and Atom by feedparser's own machinery, driven so that hostile documents stay cheap.
+
+Not `feedparser.parse`, which decodes, sanitises and resolves a second time, keeps long fields for regular expressions
+that take quadratic time, and turns a bare GUID into an address.
+"""
+
+from __future__ import annotations
+
+import re
+import xml.sax
+from collections.abc import Iterator
+from contextlib import suppress
+from html import escape
+from html.entities import html5
+from io import BytesIO
+from typing import Any
+from xml.sax.handler import feature_external_ges, feature_namespaces
+from xml.sax.xmlreader import InputSource
+
+from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[import-untyped]
+
+from .plaintext import scrub, text_of
+from .shapes import MAX_CONTENT, MAX_DATE, MAX_NAME, MAX_TITLE, RawEntry
+
+MAX_ENTRIES = 20_000
+_MAX_DEPTH = 300
+_MAX_ATTRIBUTES = 200
+# Fields that feedparser reads with regular expressions, some of them quadratic.
+_SHORT = {"published": MAX_DATE, "updated": MAX_DATE, "created": MAX_DATE, "expired": MAX_DATE, "title": 20 * MAX_TITLE}
+_HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+
+_CDATA_OR_REFERENCE = re.compile(
+    r"<!\[CDATA\[(?:.*?\]\]>|.*)|&(?:(\w{1,40});|#(\d{1,9}|[xX][0-9a-fA-F]{1,8});|)", re.DOTALL
+)
+_DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*(?:\[(?P<subset>.*?)\]\s*)?>", re.DOTALL | re.IGNORECASE)
+_ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,40})\s+(?:"([^"&<%]{0,64})"|'([^'&<%]{0,64})')\s*>""")
+_PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+class _Bounded:
+    """What both of feedparser's parsers are told to do otherwise."""
+
+    # A GUID is not an address because it lacks isPermaLink="false".
+    can_be_relative_uri = LooseFeedParser.can_be_relative_uri - {"id"}
+    resolve_relative_uris = False
+    sanitize_html = False
+
+    def unknown_starttag(self: Any, tag: str, attrs: list[tuple[str, str]]) -> None:
+        if self.depth > _MAX_DEPTH or len(self.entries) > MAX_ENTRIES:
+            raise xml.sax.SAXException("nested or repeated past all reason")
+        super().unknown_starttag(tag, attrs[:_MAX_ATTRIBUTES])  # type: ignore[misc]
+
+    def pop(self: Any, element: str, strip_whitespace: int = 1) -> Any:
+        value = super().pop(element, strip_whitespace)  # type: ignore[misc]
+        return value[: _SHORT.get(element, MAX_CONTENT)] if value else value
+
+    def _sync_author_detail(self: Any, key: str = "author") -> None:
+        context = self._get_context()
+        if isinstance(context.get(key), str):
+            context[key] = context[key][:MAX_NAME]
+        super()._sync_author_detail(key)  # type: ignore[misc]
+
+
+class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
+    """For well-formed documents."""
+
+
+class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
+    """For the others, tag by tag."""
+
+
+def _character(digits: str) -> str:
+    number = int(digits[1:], 16) if digits[0] in "xX" else int(digits)
+    return escape(scrub(chr(number))) if 0 < number < 0x110000 else ""
+
+
+def _mend(text: str, entities: dict[str, str]) -> str:
+    """Named references of HTML and of the document's own DOCTYPE made characters, bare ampersands made references."""
+
+    def one(match: re.Match[str]) -> str:
+        name, number = match[1], match[2]
+        if match[0].startswith("<"):
+            return match[0]
+        if number:
+            return match[0] if match[0] in ("&#38;", "&#60;") else _character(number)
+        if name in _PREDEFINED:
+            return match[0]
+        known = entities.get(name) or html5.get(f"{name};") if name else None
+        return escape(known) if known else "&amp;" + match[0][1:]
+
+    return _CDATA_OR_REFERENCE.sub(one, text)
+
+
+def _without_doctype(text: str) -> tuple[str, dict[str, str]]:
+    """The document without its DOCTYPE, and the short plain entities that this one declared: no bomb can be built."""
+    head = text[:65536]
+    doctype = _DOCTYPE.search(head)
+    if doctype is None:
+        return text, {}
+    declared = {name: one or other for name, one, other in _ENTITY.findall(doctype["subset"] or "")[:200]}
+    return text[: doctype.start()] + text[doctype.end() :], declared
+
+
+def _strict(text: str, url: str) -> Any:
+    parser = _Strict(url, None, "utf-8")
+    reader = xml.sax.make_parser()  # noqa: S317 - without DOCTYPE there are neither entities nor outside references
+    reader.setFeature(feature_namespaces, True)
+    reader.setFeature(feature_external_ges, False)
+    reader.setContentHandler(parser)
+    reader.setErrorHandler(parser)
+    source = InputSource()
+    source.setByteStream(BytesIO(text.encode("utf-8", "replace")))
+    reader.parse(source)
+    return parser
+
+
+def _loose(text: str, url: str) -> Any:
+    parser = _Loose(url, None, "utf-8", {})
+    with suppress(xml.sax.SAXException):  # what was read before the limits is kept
+        parser.feed(text)
+    return parser
+
+
+def mended(text: str) -> str:
+    """The document without DOCTYPE, its entities and HTML's resolved, so that strict parsers accept it."""
+    return _mend(*_without_doctype(text))
+
+
+def run(text: str, url: str) -> Any:
+    """feedparser's state after reading the document: `feeddata` and `entries`."""
+    text = mended(text)
+    try:
+        return _strict(text, url)
+    except (xml.sax.SAXException, ValueError, AttributeError, KeyError, IndexError):
+        return _loose(text, url)
+
+
+def _get(data: Any, key: str) -> Any:
+    """Without feedparser's substitutions of one field for another."""
+    return dict.get(data, key)
+
+
+def text(data: Any, key: str) -> str:
+    """A field as it was read, "" when it is absent."""
+    value = _get(data, key)
+    return value if isinstance(value, str) else ""
+
+
+def _is_html(data: Any, key: str) -> bool:
+    return (_get(data, f"{key}_detail") or {}).get("type") in _HTML_TYPES
+
+
+def _authors(entry: Any) -> Iterator[str]:
+    """Names; an e-mail address is nobody's name."""
+    people = _get(entry, "authors") or []
+    for person in people:
+        name = person.get("name") or ""
+        if name and "@" not in name:
+            yield name
+    if not any(person.get("name") for person in people) and "@" not in text(entry, "author"):
+        yield text(entry, "author")
+
+
+def _content(entry: Any) -> tuple[str, str]:
+    """The longest content as HTML, with its language."""
+    parts = [part for part in _get(entry, "content") or [] if part.get("value")]
+    if not parts:
+        return "", ""
+    best = max(parts, key=lambda part: len(part["value"]))
+    html = best["value"] if best.get("type") in _HTML_TYPES else escape(best["value"])
+    return html, best.get("language") or ""
+
+
+def link_of(data: Any, relation: str) -> str:
+    """Address of the first link element of that relation."""
+    hrefs = (one.get("href") for one in _get(data, "links") or [] if one.get("rel", "alternate") == relation)
+    return next((href for href in hrefs if href), "")
+
+
+def link(data: Any) -> str:
+    """The page that a feed or an entry stands for."""
+    return text(data, "link") or link_of(data, "alternate")
+
+
+def title(data: Any) -> str:
+    """A feed's title as plain text."""
+    return text_of(text(data, "title"), html=_is_html(data, "title"), limit=MAX_TITLE)
+
+
+def raw_entry(entry: Any) -> RawEntry:
+    """One of feedparser's entries in our words."""
+    content, content_language = _content(entry)
+    language = (_get(entry, "title_detail") or {}).get("language") or content_language
+    return RawEntry(
+        guid=text(entry, "id"),
+        link=link(entry),
+        title=text(entry, "title"),
+        title_is_html=_is_html(entry, "title"),
+        authors=tuple(_authors(entry)),
+        summary=text(entry, "summary"),
+        summary_is_html=_is_html(entry, "summary") or not _get(entry, "summary_detail"),
+        content=content,
+        published=text(entry, "published") or text(entry, "created"),
+        modified=text(entry, "updated"),
+        language=language,
+        tags=tuple(tag.get("label") or tag.get("term") or "" for tag in (_get(entry, "tags") or [])[:100]),
+    )
