@@ -1,0 +1,42 @@
+"""What the workers of the article queues do. A task holds no state: the rows not processed yet are its work."""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from celery import shared_task
+
+from articles.pipeline.extract import extract_next
+from articles.pipeline.group import group_batch
+from sources.bell import ring
+from sources.fetcher import client
+
+logger = logging.getLogger(__name__)
+SHIFT_SECONDS = 25.0
+
+
+@shared_task(name="articles.extract_pages")
+def extract_pages() -> int:
+    """Make articles of waiting entries until none waits or the shift is over; how many entries were taken."""
+    end, taken = time.monotonic() + SHIFT_SECONDS, 0
+    while entry := extract_next(client()):
+        taken += 1
+        logger.info("%s: taken (try %d)", entry.url, entry.tries)
+        if time.monotonic() > end:
+            ring("articles.extract_pages")
+            break
+    return taken
+
+
+@shared_task(name="articles.group_articles")
+def group_articles() -> int:
+    """Put waiting articles into stories until none waits or the shift is over; how many."""
+    end, grouped = time.monotonic() + SHIFT_SECONDS, 0
+    while count := group_batch():
+        grouped += count
+        logger.info("%d articles grouped", count)
+        if time.monotonic() > end:
+            ring("articles.group_articles")
+            break
+    return grouped

@@ -1,0 +1,42 @@
+"""The Celery application: its queues, its limits and the whole beat table.
+
+Postgres holds the work (rows that are not processed yet) and Redis only rings the bell: a message that is lost or
+doubled costs seconds and never an article. Every step is rung by the step before and, whatever happens, by beat.
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pressreview.settings")
+
+app = Celery("pressreview")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    timezone="Europe/Paris",
+    task_ignore_result=True,
+    task_default_queue="default",
+    task_routes={
+        "sources.collect_due": {"queue": "collect"},
+        "articles.extract_pages": {"queue": "extract"},
+        "articles.group_articles": {"queue": "group"},
+    },
+    # A step works for about twenty-five seconds, then rings again; past these it is killed and its rows come back.
+    task_soft_time_limit=75,
+    task_time_limit=85,
+    worker_prefetch_multiplier=1,
+    worker_max_memory_per_child=350_000,
+    worker_hijack_root_logger=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 10, "socket_connect_timeout": 5},
+    beat_schedule={
+        "collect what is due": {"task": "sources.collect_due", "schedule": 10, "options": {"expires": 10}},
+        "extract what waits": {"task": "articles.extract_pages", "schedule": 10, "options": {"expires": 10}},
+        "group what waits": {"task": "articles.group_articles", "schedule": 15, "options": {"expires": 15}},
+        "forget old attempts": {"task": "sources.prune_attempts", "schedule": crontab(hour=4, minute=17)},
+    },
+)
+app.autodiscover_tasks()

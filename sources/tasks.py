@@ -1,0 +1,42 @@
+"""What the workers of the collecting queue do. A task holds no state: the rows that are due are its work."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+
+from celery import shared_task
+from django.utils import timezone
+
+from sources.bell import ring
+from sources.collecting import collect_next
+from sources.fetcher import client
+from sources.models import FetchAttempt
+
+logger = logging.getLogger(__name__)
+SHIFT_SECONDS = 25.0
+KEEP_ATTEMPTS = timedelta(days=60)
+
+
+@shared_task(name="sources.collect_due")
+def collect_due() -> int:
+    """Read feeds until none is due or the shift is over; how many were read."""
+    end, read = time.monotonic() + SHIFT_SECONDS, 0
+    while attempt := collect_next(client()):
+        read += 1
+        logger.info(
+            "%s: %s, %d new of %d%s", attempt.feed.url, attempt.outcome, attempt.entries_new, attempt.entries_found,
+            f", {attempt.error}" if attempt.error else "",
+        )  # fmt: skip
+        if time.monotonic() > end:
+            ring("sources.collect_due")
+            break
+    return read
+
+
+@shared_task(name="sources.prune_attempts")
+def prune_attempts() -> int:
+    """Drop the attempts that no page shows any more; how many there were."""
+    deleted, _ = FetchAttempt.objects.filter(started_at__lt=timezone.now() - KEEP_ATTEMPTS).delete()
+    return deleted
