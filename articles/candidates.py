@@ -1,0 +1,132 @@
+"""What an editor chooses from: the weeks that have articles, and each week's stories with a reason to pick them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.db.models import Count
+from django.db.models.functions import ExtractIsoYear, ExtractWeek
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from articles.converters import Week
+from articles.models import Article, Digest, DigestItem, Story
+from sources.models import DatePrecision
+
+# A press review compares: fewer outlets than this and there is little to set side by side.
+ENOUGH_OUTLETS = 3
+_TO_THE_MINUTE = {DatePrecision.SECOND, DatePrecision.MINUTE}
+
+
+@dataclass(frozen=True, slots=True)
+class WeekLine:
+    """One week of the desk's first page."""
+
+    week: Week
+    articles: int
+    stories: int
+    outlets: int
+    digest: Digest | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A story of the week: how much it was covered in that week, and why it is proposed, in words."""
+
+    story: Story
+    outlets: int
+    articles: int
+    why: str
+    is_picked: bool
+    is_proposed: bool
+
+
+@dataclass(slots=True)
+class _Coverage:
+    outlets: dict[int, str] = field(default_factory=dict)
+    articles: int = 0
+    first_at: datetime | None = None
+    first_precision: str = ""
+    last_day: date | None = None
+
+
+def weeks() -> list[WeekLine]:
+    """Every ISO week that has dated articles, newest first."""
+    counted = (
+        Article.objects.exclude(day=None)
+        .annotate(iso_year=ExtractIsoYear("day"), iso_week=ExtractWeek("day"))
+        .values("iso_year", "iso_week")
+        .annotate(articles=Count("id"), stories=Count("story", distinct=True), outlets=Count("outlet", distinct=True))
+        .order_by("-iso_year", "-iso_week")
+    )
+    digests = {Week(digest.year, digest.week): digest for digest in Digest.objects.defer("sealed")}
+    lines = []
+    for row in counted:
+        week = Week(row["iso_year"], row["iso_week"])
+        lines.append(WeekLine(week, row["articles"], row["stories"], row["outlets"], digests.get(week)))
+    return lines
+
+
+def _coverage(week: Week) -> dict[int, _Coverage]:
+    """Who told each story in this week; outlets in the order in which they came to it."""
+    told: dict[int, _Coverage] = {}
+    rows = (
+        Article.objects.published(week.first_day, week.last_day)
+        .exclude(story=None)
+        .order_by("sort_at", "id")
+        .values_list("story_id", "outlet_id", "outlet__name", "published_at", "published_precision", "day")
+    )
+    for story_id, outlet_id, outlet, published_at, precision, day in rows:
+        cover = told.setdefault(story_id or 0, _Coverage(first_at=published_at, first_precision=precision))
+        cover.articles += 1
+        cover.last_day = day
+        if outlet_id is not None:
+            cover.outlets.setdefault(outlet_id, outlet)
+    return told
+
+
+def _editions(stories: Iterable[int], digest: Digest) -> dict[int, int]:
+    """The published edition that already held each of these stories."""
+    held = DigestItem.objects.filter(story__in=stories, digest__state=Digest.State.PUBLISHED).exclude(digest=digest)
+    return {story: number or 0 for story, number in held.values_list("story_id", "digest__number")}
+
+
+def _moment(cover: _Coverage) -> str:
+    if cover.first_at is None:
+        return ""
+    moment = localtime(cover.first_at)
+    day = date_format(moment, "l j F")
+    return f"{day}, {moment:%H\u00a0h\u00a0%M}" if cover.first_precision in _TO_THE_MINUTE else day
+
+
+def _why(cover: _Coverage, edition: int | None, is_first: bool) -> tuple[str, bool]:
+    """A reason in words, and whether it speaks for the story."""
+    if edition is not None:
+        return _("Already in edition %(number)d") % {"number": edition}, False
+    if len(cover.outlets) < 2:
+        return _("One outlet only: nothing to compare"), False
+    names = {"outlet": next(iter(cover.outlets.values())), "moment": _moment(cover)}
+    if len(cover.outlets) < ENOUGH_OUTLETS:
+        return _("Two outlets: a brief at most. First: %(outlet)s, %(moment)s") % names, False
+    if is_first:
+        return _("Proposed: the most covered of the week. First: %(outlet)s, %(moment)s") % names, True
+    return _("Proposed. First: %(outlet)s, %(moment)s") % names, True
+
+
+def candidates(digest: Digest) -> list[Candidate]:
+    """The stories of the digest's week: most outlets first, then most articles, then the latest."""
+    told = _coverage(Week(digest.year, digest.week))
+    stories = Story.objects.in_bulk(told)
+    picked = set(digest.items.values_list("story_id", flat=True))
+    editions = _editions(told, digest)
+    ranked = sorted(
+        told.items(), key=lambda pair: (len(pair[1].outlets), pair[1].articles, pair[1].last_day, pair[0]), reverse=True
+    )
+    found = []
+    for place, (pk, cover) in enumerate(ranked):
+        why, is_proposed = _why(cover, editions.get(pk), is_first=place == 0)
+        found.append(Candidate(stories[pk], len(cover.outlets), cover.articles, why, pk in picked, is_proposed))
+    return found
