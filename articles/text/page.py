@@ -3,33 +3,54 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from trafilatura import bare_extraction
-
-from articles.text import document
-from articles.text.spans import Block, ExtractedPage
+from articles.text import (
+    document,
+    language,
+    page_authors,
+    page_body,
+    page_clean,
+    page_dates,
+    page_metadata,
+    page_title,
+    page_tree,
+)
+from articles.text.spans import ExtractedPage
 from sources.parsing import jsonlines
-from sources.parsing.dates import PartialDate, Precision
+from sources.parsing.dates import PartialDate
 
 
 def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> ExtractedPage:
-    """The article that a page carries. `url` is the address it was fetched from, absolute.
+    """The article that a page carries. `url` is the address it was fetched from, absolute; `fetched_at` is aware.
 
-    Raises ValueError when `html` holds no text at all.
+    Raises ValueError when `html` holds nothing to read. A page without an article answers with few or no blocks.
     """
-    found = bare_extraction(html, url=url, favor_precision=True, include_comments=False, with_metadata=True)
-    if found is None:
-        raise ValueError("no article found on the page")
-    facts: dict[str, Any] = found.as_dict() if hasattr(found, "as_dict") else found
+    tree = page_tree.parse(html)
+    found = page_metadata.read(tree, url)
+    outlet = page_metadata.outlet(found)
+    title = page_title.displayed(tree, found, outlet, url)
+    body = page_body.find(tree)
+    blocks = page_clean.blocks(body.leaves, title, body.container)
+    near = page_body.around(tree, body, title)
+    signed = page_authors.read(tree, found, near, outlet, url)
+    dates = page_dates.read(tree, found, near, url, fetched_at)
+    evidence = page_metadata.paywall(found, body.leaves)
     return ExtractedPage(
-        title=facts.get("title") or "",
-        authors=tuple(name.strip() for name in (facts.get("author") or "").split(";") if name.strip()),
-        outlet=facts.get("sitename") or "",
-        published=PartialDate(facts["date"], Precision.DAY) if facts.get("date") else None,
-        standfirst=facts.get("description") or "",
-        image=facts.get("image") or "",
-        blocks=tuple(Block("paragraph", line) for line in (facts.get("text") or "").splitlines() if line),
+        title=title,
+        standfirst=page_metadata.standfirst(found),
+        authors=signed.people,
+        credits=signed.credits,
+        outlet=outlet,
+        published=dates.published,
+        modified=dates.modified,
+        language=language.detect("\n".join(block.text for block in blocks) or title),
+        canonical_url=page_metadata.canonical_url(tree, found, url),
+        section=page_metadata.section(found),
+        tags=page_metadata.tags(found),
+        image=page_metadata.image(found, url),
+        paywalled=bool(evidence),
+        paywall_evidence=evidence,
+        blocks=blocks,
     )
 
 
@@ -43,7 +64,7 @@ def _date(date: PartialDate | None) -> jsonlines.Row | None:
 
 
 def as_row(page: ExtractedPage) -> jsonlines.Row:
-    """The page as the `extract` command prints it."""
+    """The page as the `extract` command prints it; where no person signs, whoever does."""
     return {
         "title": page.title,
         "authors": list(page.authors or page.credits),

@@ -1,0 +1,143 @@
+"""Which part of a page is the article, and its text as blocks.
+
+The tree is read into leaves of text. Leaves of prose vote for the element that holds most prose and least furniture;
+inside it, what is named, linked or worded as furniture goes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import html
+
+from articles.text.page_clean import is_prose
+from articles.text.page_names import name_of
+from articles.text.page_phrases import names
+from articles.text.page_tree import HEADINGS, Leaf, leaves
+from articles.text.typography import words
+
+Element = html.HtmlElement
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
+
+
+@dataclass(slots=True)
+class Body:
+    """The article found on a page."""
+
+    container: Element
+    leaves: list[Leaf]
+
+
+def _masses(found: Iterable[Leaf]) -> dict[Element, int]:
+    """Characters of prose under each element."""
+    mass: dict[Element, int] = {}
+    for leaf in found:
+        if is_prose(leaf):
+            node: Element | None = leaf.element
+            while node is not None:
+                mass[node] = mass.get(node, 0) + len(leaf.text)
+                node = node.getparent()
+    return mass
+
+
+def furniture(root: Element) -> set[Element]:
+    """The elements whose name says that they are no part of the text, unless most of the page's prose is in them."""
+    boilerplate, body = names("boilerplate_names.txt"), names("body_names.txt")
+    mass = _masses(leaves(root, frozenset()))
+    total = mass.get(root, 0) or 1
+    dropped: set[Element] = set()
+    for element in root.iterdescendants():
+        if not isinstance(element.tag, str) or element.tag in ("a", "p") and element.tag != "p":
+            continue
+        name = name_of(element)
+        if _hidden(element):
+            share = mass.get(element, 0) / total
+            if share < 0.5:
+                dropped.add(element)
+        elif element.tag == "aside" or (name and boilerplate.search(name)):
+            if body.search(name) or element.get("itemprop") == "articleBody":
+                continue
+            if mass.get(element, 0) / total < 0.4 or (
+                not _holds_heading(element) and mass.get(element, 0) / total < 0.85
+            ):
+                dropped.add(element)
+    return dropped
+
+
+def _hidden(element: Element) -> bool:
+    return (
+        element.get("hidden") is not None
+        or element.get("aria-hidden") == "true"
+        or bool(_HIDDEN.search(element.get("style") or ""))
+    )
+
+
+def _holds_heading(element: Element) -> bool:
+    return next(element.iter("h1", "article"), None) is not None
+
+
+def _worth(leaf: Leaf) -> float:
+    """Prose speaks for the element that holds it, links and crumbs against."""
+    if is_prose(leaf):
+        return len(leaf.text) * (1 - leaf.link_share)
+    if leaf.tag in HEADINGS and leaf.link_share < 0.5:
+        return 0.0
+    return -(20 + len(leaf.text) * leaf.link_share)
+
+
+def container(root: Element, found: list[Leaf]) -> Element:
+    """The element that holds most prose and least furniture; among near equals the smallest, or the one named so."""
+    body = names("body_names.txt")
+    worth: dict[Element, float] = {}
+    for leaf in found:
+        value = _worth(leaf)
+        node: Element | None = leaf.element
+        while node is not None:
+            worth[node] = worth.get(node, 0.0) + value
+            node = node.getparent()
+    for element in worth:
+        if element.get("itemprop") == "articleBody" or body.search(name_of(element)):
+            worth[element] *= 1.3
+        elif element.tag == "article":
+            worth[element] *= 1.1
+    best = root
+    for element, value in worth.items():
+        if value > worth.get(best, 0.0):
+            best = element
+    while True:
+        inner = [child for child in best if worth.get(child, 0.0) >= 0.92 * worth[best]] if best in worth else []
+        if not inner:
+            return best
+        best = inner[0]
+
+
+def find(root: Element) -> Body:
+    """The article's element and the leaves in it that are its text, in reading order."""
+    dropped = furniture(root)
+    found = list(leaves(root, dropped))
+    chosen = container(root, found)
+    inside = [leaf for leaf in found if leaf.element is chosen or chosen in leaf.element.iterancestors()]
+    return Body(chosen, inside)
+
+
+_AROUND = 14
+"""Lines before and after the article's text among which pages sign and date it."""
+
+
+def around(root: Element, body: Body, title: str) -> list[Leaf]:
+    """The leaves from the headline to the first prose and after the last: where pages sign and date an article."""
+    everything = list(leaves(root, frozenset()))
+    key = words(title)
+    position = {id(leaf.element): index for index, leaf in reversed(list(enumerate(everything)))}
+    prose = [index for leaf in body.leaves if is_prose(leaf) and (index := position.get(id(leaf.element))) is not None]
+    heading = next((i for i, leaf in enumerate(everything) if leaf.tag in HEADINGS and key and words(leaf.text)[: len(key)] == key), None)
+    if not prose:
+        start = heading or 0
+        return everything[start : start + _AROUND]
+    first, last = prose[0], prose[-1]
+    start = heading if heading is not None and heading <= first else max(0, first - _AROUND)
+    before = everything[max(start, first - 40) : first]
+    above = everything[max(0, start - 4) : start][::-1]
+    return before + everything[first + 1 : first + 4] + everything[last + 1 : last + 1 + _AROUND // 2] + above

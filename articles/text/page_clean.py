@@ -1,0 +1,211 @@
+"""The leaves of an article's element, made into blocks: what is furniture by its wording, place or repetition goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from lxml import html
+
+from articles.text.page_bylines import is_byline, is_credit, is_date_line
+from articles.text.page_phrases import phrases
+from articles.text.page_tree import HEADINGS, Leaf
+from articles.text.spans import Block
+from articles.text.typography import fold, words
+
+Element = html.HtmlElement
+_KINDS = {
+    "li": "item", "dd": "item", "dt": "item", "pre": "code", "blockquote": "quote", "td": "row", "th": "row",
+} | dict.fromkeys(HEADINGS, "heading")  # fmt: skip
+_ENDS = tuple(".!?…:;»”\"')]")
+_PROSE = 60
+"""Characters from which a leaf that is not mostly links counts as prose."""
+_TEASER = 200
+"""Longest usual summary of another article."""
+_PULL_QUOTE_WORDS = 5
+
+
+def is_prose(leaf: Leaf) -> bool:
+    return len(leaf.text) >= _PROSE and leaf.link_share < 0.5
+
+
+def kind(leaf: Leaf) -> str:
+    """The block kind of a leaf, from the nearest element around it that has one."""
+    node: Element | None = leaf.element
+    while node is not None:
+        if node.tag in _KINDS:
+            return _KINDS[str(node.tag)]
+        node = node.getparent()
+    return "paragraph"
+
+
+def _finished(text: str) -> bool:
+    return text.rstrip("\u00a0\u202f 0123456789").endswith(_ENDS)
+
+
+def blocks(found: list[Leaf], title: str, within: Element) -> tuple[Block, ...]:
+    """The article's blocks from the leaves inside its element `within`, in reading order."""
+    kept = _after_title(found, title)
+    kept = _before_end(kept)
+    kept = list(_without_boxes(kept, within))
+    kept = _trimmed(kept)
+    return tuple(_without_repeats(_with_content(_worded(kept)), title))
+
+
+def _after_title(found: list[Leaf], title: str) -> list[Leaf]:
+    """The leaves after the headline, when it stands inside the article before most of the text."""
+    key = words(title)
+    for index, leaf in enumerate(found):
+        if index and is_prose(leaf) and leaf.tag not in HEADINGS and index > 40:
+            break
+        if key and leaf.tag in HEADINGS and words(leaf.text)[: len(key)] == key:
+            before = sum(len(one.text) for one in found[:index] if is_prose(one))
+            after = sum(len(one.text) for one in found[index + 1 :] if is_prose(one))
+            return found[index + 1 :] if after > before else found
+    return found
+
+
+def _before_end(found: list[Leaf]) -> list[Leaf]:
+    """The leaves before the heading of comments, of related articles or the like, in the latter half of the prose."""
+    comments, related = phrases("comment_heads.txt"), phrases("related_heads.txt")
+    total = sum(len(leaf.text) for leaf in found if is_prose(leaf))
+    passed = 0
+    for index, leaf in enumerate(found):
+        if passed > total / 2 and len(leaf.text) < 80 and leaf.tag != "li":
+            if comments.match(leaf.text) or (related.match(leaf.text) and not _resumes(found[index + 1 :])):
+                return found[:index]
+        passed += len(leaf.text) if is_prose(leaf) else 0
+    return found
+
+
+def _resumes(rest: list[Leaf]) -> bool:
+    """Whether an article goes on: teasers of other articles are short or links."""
+    return any(len(leaf.text) > _TEASER and leaf.link_share < 0.2 for leaf in rest)
+
+
+def _without_boxes(found: list[Leaf], within: Element) -> Iterator[Leaf]:
+    """The leaves without the boxes that open with a furniture line (« À lire aussi : » and its links)."""
+    lexicon = phrases("boilerplate_lines.txt")
+    total = sum(len(leaf.text) for leaf in found) or 1
+    box: Element | None = None
+    previous: Leaf | None = None
+    skipping = False
+    for leaf in found:
+        if box is not None and (leaf.element is box or box in leaf.element.iterancestors()):
+            continue
+        box = None
+        if len(leaf.lines) == 1 and lexicon.match(leaf.text):
+            box = _box(leaf, previous, found, within, total)
+            skipping = True
+            previous = leaf
+            continue
+        previous = leaf
+        if skipping and not is_prose(leaf) and (leaf.link_share > 0.5 or leaf.tag == "li"):
+            continue
+        skipping = False
+        yield leaf
+
+
+def _box(leaf: Leaf, previous: Leaf | None, found: list[Leaf], within: Element, total: int) -> Element | None:
+    """The largest element that starts with this leaf and holds little of the text."""
+    earlier = set() if previous is None else {previous.element, *previous.element.iterancestors()}
+    chosen: Element | None = None
+    for node in takewhile(lambda node: node is not within, [leaf.element, *leaf.element.iterancestors()]):
+        if node in earlier:
+            break
+        size = sum(len(one.text) for one in found if one.element is node or node in one.element.iterancestors())
+        if size > 0.2 * total and size > 600:
+            break
+        chosen = node
+    return chosen
+
+
+def _trimmed(found: list[Leaf]) -> list[Leaf]:
+    """Without the crumbs before the first prose and after the last: bylines, dates, tags, labels of buttons."""
+    prose = [index for index, leaf in enumerate(found) if is_prose(leaf)]
+    if not prose:
+        return found
+    first, last = prose[0], prose[-1]
+    head = [leaf for index, leaf in enumerate(found[:first]) if _opens(leaf, index == first - 1)]
+    tail = []
+    for leaf in found[last + 1 :]:
+        if not _closes(leaf):
+            break
+        tail.append(leaf)
+    return head + found[first : last + 1] + tail
+
+
+def _opens(leaf: Leaf, adjacent: bool) -> bool:
+    if leaf.tag in HEADINGS:
+        return adjacent and leaf.tag != "h1" and leaf.link_share < 0.5
+    return leaf.link_share < 0.5 and len(leaf.text) > 25 and _finished(leaf.text)
+
+
+def _closes(leaf: Leaf) -> bool:
+    return leaf.tag not in HEADINGS and leaf.link_share < 0.5 and len(leaf.text) > 15 and _finished(leaf.text)
+
+
+def _worded(found: list[Leaf]) -> Iterator[tuple[Leaf, str]]:
+    """Each leaf's paragraphs, without furniture by its wording or because all of it is a link."""
+    for index, leaf in enumerate(found):
+        if leaf.link_share > 0.8 and len(leaf.text) < 250 and leaf.tag not in HEADINGS:
+            continue
+        edge = index < 6 or index >= len(found) - 2
+        for text in _paragraphs(leaf):
+            if not is_byline(text) and not (edge and (is_date_line(text) or is_credit(text))):
+                yield leaf, text
+
+
+def _paragraphs(leaf: Leaf) -> list[str]:
+    """A leaf's lines as paragraphs: an empty line parts them, as does a break after a finished sentence."""
+    lexicon = phrases("boilerplate_lines.txt")
+    paragraphs: list[str] = []
+    fresh = True
+    for text, _linked in leaf.lines:
+        if not text or lexicon.match(text):
+            fresh = True
+            continue
+        if fresh or (len(paragraphs[-1]) > 80 and _finished(paragraphs[-1])):
+            paragraphs.append(text)
+        else:
+            paragraphs[-1] += " " + text
+        fresh = False
+    return paragraphs
+
+
+def _with_content(found: Iterator[tuple[Leaf, str]]) -> list[tuple[Leaf, str]]:
+    """Without the headings at the end, which nothing follows any more."""
+    kept = list(found)
+    while kept and kept[-1][0].tag in HEADINGS:
+        kept.pop()
+    return kept
+
+
+def _without_repeats(found: list[tuple[Leaf, str]], title: str) -> Iterator[Block]:
+    """Without what is said twice: a second standfirst, pull quotes, the title again."""
+    keys = [" ".join(words(text)) for _, text in found]
+    seen = {" ".join(words(title))}
+    whole = "\n".join(keys)
+    for (leaf, text), key in zip(found, keys, strict=True):
+        if not key or key in seen:
+            continue
+        seen.add(key)
+        pulled = leaf.tag not in HEADINGS and key.count(" ") >= _PULL_QUOTE_WORDS - 1 and _contained(key, whole)
+        if not pulled:
+            yield Block(kind(leaf), text)
+
+
+def _contained(key: str, whole: str) -> bool:
+    """Whether the words of `key` also stand inside a longer paragraph."""
+    start = whole.find(key)
+    while start >= 0:
+        end = start + len(key)
+        line_start, line_end = whole.rfind("\n", 0, start) + 1, whole.find("\n", end)
+        if (line_end if line_end >= 0 else len(whole)) - line_start > len(key):
+            return True
+        start = whole.find(key, end)
+    return False
+
+
+def same(left: str, right: str) -> bool:
+    return fold(left) == fold(right)
