@@ -199,12 +199,10 @@ def picture(key: str, colour: str, width: int = 480, height: int = 252) -> bytes
     red, green, blue = bytes.fromhex(colour.lstrip("#"))
     seed = zlib.crc32(key.encode())
     palette = b"".join(bytes(min(255, c + step * 14) for c in (red, green, blue)) for step in range(8))
-    row = [
-        b"\0" + bytes((x * (1 + seed % 3) + y * (1 + seed // 3 % 4)) // 37 % 8 for x in range(width))
-        for y in range(height)
-    ]
+    across, down, period, shift = 1 + seed % 3, 1 + seed // 3 % 4, 29 + seed // 12 % 31, seed // 400 % 997
+    rows = (b"\0" + bytes((x * across + y * down + shift) // period % 8 for x in range(width)) for y in range(height))
     header = struct.pack(">IIBBBBB", width, height, 8, 3, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(b"".join(row), 9)), (b"IEND", b"")]
+    chunks = [(b"IHDR", header), (b"PLTE", palette), (b"IDAT", zlib.compress(b"".join(rows), 9)), (b"IEND", b"")]
     return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(name, data) for name, data in chunks)
 
 
