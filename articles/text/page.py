@@ -29,10 +29,10 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
     found = page_metadata.read(tree, url)
     outlet = page_metadata.outlet(found)
     title = page_title.displayed(tree, found, outlet, url)
-    body = page_body.find(tree)
+    body = page_body.find(tree, title)
     blocks = page_clean.blocks(body.leaves, title, body.container)
     near = page_body.around(tree, body, title)
-    signed = page_authors.read(tree, found, near, outlet, url)
+    signed = page_authors.read(tree, found, near, body.leaves, outlet, url)
     dates = page_dates.read(tree, found, near, url, fetched_at)
     evidence = page_metadata.paywall(found, body.leaves)
     return ExtractedPage(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice, pairwise
 
 from lxml import html
 
@@ -31,11 +32,13 @@ _LEAD = re.compile(
 )
 _PROPOS = re.compile(r"propos recueillis par|recueillis? par|\btexte par\b", re.I)
 _CUT = re.compile(
-    r"\s*(?:[|•·]|\s[–—-]\s|\b(?:publie|mis a jour|le \d|il y a|temps de lecture|lecture|posted|on \d|updated|\d{1,2}[/.]\d{1,2}|"
+    r"\s*(?:\b(?:publie|mis a jour|le \d|il y a|temps de lecture|lecture|posted|on \d|updated|\d{1,2}[/.]\d{1,2}|"
     r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|\d{1,2} \w+ \d{4})).*$",
     re.I,
 )
 _CONTACT = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w+|\([^)]*\)|\[[^\]]*\]|\(.*$")
+_INSIDE = re.compile(r"\((?:avec|et|with|and)\s+([^)]*)\)", re.I)
+_BAR = re.compile(r"\s*[|•·]\s*|\s[–—-]\s|\n")
 _SPLIT = re.compile(r"\s*(?:[,;/&+\n]|\bet\b|\band\b|\bpuis\b)\s*")
 _WITH = re.compile(r"\s+(?:avec|with)\s+|^avec\s+", re.I)
 _PARTICLES = frozenset("de du des d la le les l van von der den ten ter el al ben bin ibn di da dos del della y e o".split())
@@ -58,9 +61,14 @@ def _agencies() -> frozenset[str]:
     return frozenset(fold(entry) for entry in lines("agencies.txt"))
 
 
+@cache
+def _functions() -> frozenset[str]:
+    return frozenset(lines("byline_words.txt"))
+
+
 def is_person(name: str) -> bool:
     """Whether the words look like one person's name: two to five, each capitalised, none of an organisation."""
-    tokens = re.findall(r"[^\W\d_]+", name)
+    tokens = re.findall(r"[^\W\d_][\w'’.]*", name)
     if not 2 <= len(tokens) <= 6 or len(name) > 50 or re.search(r"\d", name):
         return False
     folded = fold(name)
@@ -72,33 +80,52 @@ def is_person(name: str) -> bool:
 
 def names(line: str) -> Signed:
     """The people and the credits that one signature names (« Par Anne Martin, à Lyon, et Luc Petit (avec AFP) »)."""
-    agencies = [inner for inner in re.findall(r"\(([^)]*)\)", line) if fold(inner.removeprefix("avec ")) in _agencies()]
-    bare = tidy(_CONTACT.sub(" ", line))
-    bare = _stripped(bare)
     people: list[str] = []
-    credits_: list[str] = [one.removeprefix("avec ").strip() for one in agencies]
-    for piece in _SPLIT.split(bare):
-        first, *rest = _WITH.split(piece)
-        person = _leading_name(first)
-        if is_person(person):
-            people.append(person)
-            credits_ += [one for one in rest if one]
-        elif _is_signature(piece):
-            credits_.append(piece.strip(" .:-–—"))
+    credits_: list[str] = []
+    for part in _signatures(_INSIDE.sub(r", \1", line)):
+        for piece in _SPLIT.split(tidy(_CONTACT.sub(" ", part))):
+            _sort(piece, people, credits_)
     return Signed(_once(people), _once(credits_))
 
 
-def _stripped(line: str) -> str:
-    """Without « Par » and the like before, dates and reading times after."""
-    folded = fold(line)
-    if len(folded) != len(line):  # ligatures change the length: fold cannot be used as a map
-        folded = line.lower()
-    if match := _PROPOS.search(folded):
-        line, folded = line[match.end() :], folded[match.end() :]
-    elif match := _LEAD.match(folded):
-        line, folded = line[match.end() :], folded[match.end() :]
-    cut = _CUT.search(folded)
-    return line[: cut.start()] if cut else line
+def _signatures(line: str) -> list[str]:
+    """The parts of a line that sign, without « Par » before and the date after: all of them when none says « Par »."""
+    parts = [part for part in _BAR.split(line) if part]
+    led = [part for part in parts if _LEAD.match(_plain(part)) or _PROPOS.search(_plain(part))]
+    return [_stripped(part) for part in led or parts]
+
+
+def _plain(text: str) -> str:
+    """The text folded where that keeps its length, so that places found in it are places in the text."""
+    folded = fold(text)
+    return folded if len(folded) == len(text) else text.lower()
+
+
+def _stripped(part: str) -> str:
+    plain = _plain(part)
+    lead = _PROPOS.search(plain) or _LEAD.match(plain)
+    if lead:
+        part, plain = part[lead.end() :], plain[lead.end() :]
+    cut = _CUT.search(plain)
+    return part[: cut.start()] if cut else part
+
+
+def _sort(piece: str, people: list[str], credits_: list[str]) -> None:
+    """Put one name among the people or the credits, or nowhere when it is a place or a function."""
+    first, *rest = _WITH.split(piece)
+    person = _leading_name(first)
+    if is_person(person):
+        people.append(person)
+        credits_ += [one for one in rest if one]
+    elif _is_signature(piece):
+        credits_.append(piece.strip(" .:-–—"))
+
+
+def _undoubled(name: str) -> str:
+    """« Anne Martin Anne Martin », as a page with a picture and a link gives it, once."""
+    half, odd = divmod(len(tokens := name.split()), 2)
+    same = not odd and words(" ".join(tokens[:half])) == words(" ".join(tokens[half:]))
+    return " ".join(tokens[:half]) if same else name
 
 
 def _leading_name(piece: str) -> str:
@@ -109,16 +136,12 @@ def _leading_name(piece: str) -> str:
         if not word:
             break
         initial = word[:1].isupper() or word.lower() in _PARTICLES or re.match(r"(?:d|l|o)['’][A-ZÀ-Ý]", word)
-        if not initial:
+        if not initial or (fold(word) in _functions() and word.lower() not in _PARTICLES):
             break
         kept.append(token.strip(",:;"))
     while kept and kept[-1].lower() in _PARTICLES:
         kept.pop()
-    return _cased(" ".join(kept))
-
-
-def _cased(name: str) -> str:
-    return name
+    return _undoubled(" ".join(kept))
 
 
 def _is_signature(piece: str) -> bool:
@@ -130,19 +153,46 @@ def _once(values: list[str]) -> tuple[str, ...]:
     return tuple({" ".join(words(value)): value for value in reversed(values)}.values())[::-1]
 
 
-def read(tree: Element, found: Metadata, near: list[Leaf], outlet: str, url: str) -> Signed:
-    """Who signed: JSON-LD's people, unless the visible byline names more; metas and credits where nobody else does."""
-    stated = [_merged(texts(found.article.get("author"))), _merged([found.meta(key) for key in _METAS if found.meta(key)][:1])]
-    shown = [names(line) for line in _bylines(tree, near)]
-    sources = [_without_outlet(one, outlet, url) for one in [*stated, *shown]]
-    people = next((one.people for one in sources if one.people), ())
-    for one in sources[len(stated) :]:
-        if set(_keys(one.people)) > set(_keys(people)):
-            people = one.people
-    credits_ = next((one.credits for one in [*sources[len(stated) :], *sources] if one.credits), ())
+def read(tree: Element, found: Metadata, near: list[Leaf], inside: list[Leaf], outlet: str, url: str) -> Signed:
+    """Who signed. People: those of JSON-LD, else of the visible byline, else of meta elements, else a name that ends the
+    text; a byline that names more people than JSON-LD is believed. Credits: those of the byline first.
+    """
+    linked = _merged(texts(found.article.get("author")))
+    shown = [names(line) for line in _bylines(near)]
+    meta = _merged([found.meta(key) for key in _METAS if found.meta(key)][:1] or _microdata(tree))
+    sources = [linked, *shown, meta]
+    candidates = [people for one in sources if (people := _without_outlet(one.people, outlet, url))]
+    candidates += _signing_off(inside)
+    people = candidates[0] if candidates else ()
+    people = next((more for more in candidates if set(_keys(more)) > set(_keys(people))), people)
+    credits_ = next((one.credits for one in [*shown, linked, meta] if one.credits), ())
     if not people and not credits_:
-        credits_ = next((one.credits for one in [*shown, *stated] if one.credits), ())
+        credits_ = next((one.people for one in sources if one.people), ())
     return Signed(people, tuple(credit for credit in credits_ if credit not in people))
+
+
+def _microdata(tree: Element) -> list[str]:
+    """The names in the first element marked up as the author."""
+    for element in tree.iter("span", "div", "p", "a", "meta", "address"):
+        if element.get("itemprop") == "author":
+            inner = [one.get("content") or "".join(one.itertext()) for one in element.iter() if one.get("itemprop") == "name"]
+            return [tidy(text) for text in inner or [element.get("content") or "".join(element.itertext())][:150]]
+    return []
+
+
+def _signing_off(inside: list[Leaf]) -> list[tuple[str, ...]]:
+    """The names that stand alone under a paragraph in the latter half of the text, if they are one line only."""
+    found = [
+        leaf.text
+        for before, leaf in pairwise(inside[len(inside) // 2 :])
+        if leaf.tag in ("p", "div", "td") and is_person(leaf.text) and ":" not in leaf.text and len(before.text) > 60
+    ]
+    return [tuple(found)] if len(found) == 1 else []
+
+
+def _without_outlet(people: tuple[str, ...], outlet: str, url: str) -> tuple[str, ...]:
+    own = set(words(outlet))
+    return tuple(name for name in people if not (set(words(name)) <= own if own else is_outlet(name, "", url)))
 
 
 def _keys(values: tuple[str, ...]) -> list[str]:
@@ -154,24 +204,24 @@ def _merged(values: list[str]) -> Signed:
     return Signed(_once([name for one in found for name in one.people]), _once([name for one in found for name in one.credits]))
 
 
-def _without_outlet(signed: Signed, outlet: str, url: str) -> Signed:
-    return Signed(
-        tuple(name for name in signed.people if not is_outlet(name, outlet, url)),
-        tuple(name for name in signed.credits if not is_outlet(name, outlet, url)),
-    )
-
-
-def _bylines(tree: Element, near: list[Leaf]) -> Iterator[str]:
-    """The signatures that the page shows: elements named so, then lines that open like one."""
-    for element in tree.iter():
-        if not isinstance(element.tag, str) or element.tag in ("meta", "link", "script", "body", "html"):
-            continue
-        rel = (element.get("rel") or "").split()
-        name = name_of(element)
-        if ("author" in rel or _SIGNED.search(name)) and not _ABOUT.search(name):
-            text = tidy(" ".join(element.itertext()))
-            if 0 < len(text) <= 150 and (words(text)):
-                yield text
+def _bylines(near: list[Leaf]) -> Iterator[str]:
+    """The signatures shown around the article: elements named so, then lines that open like one."""
+    seen: set[Element] = set()
+    for leaf in near:
+        for element in _signing(leaf):
+            if element not in seen:
+                seen.add(element)
+                yield tidy(" ".join(element.itertext()))
     for leaf in near:
         if is_byline(leaf.text):
             yield leaf.text
+
+
+def _signing(leaf: Leaf) -> Iterator[Element]:
+    """The elements around and inside a leaf that are named as a signature and hold no more than one."""
+    above = [leaf.element, *islice(leaf.element.iterancestors(), 3)]
+    for element in [*reversed(above), *islice(leaf.element.iterdescendants(), 40)]:
+        name = name_of(element)
+        signs = "author" in (element.get("rel") or "").split() or _SIGNED.search(name)
+        if signs and not _ABOUT.search(name) and 0 < len(tidy("".join(element.itertext()))) <= 150:
+            yield element

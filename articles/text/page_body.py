@@ -87,12 +87,20 @@ def _worth(leaf: Leaf) -> float:
     return -(20 + len(leaf.text) * leaf.link_share)
 
 
-def container(root: Element, found: list[Leaf]) -> Element:
+_TITLE_WORTH = 200.0
+"""The headline speaks for the element around it as much as a paragraph does: it decides on pages with little text."""
+
+
+def _is_title(leaf: Leaf, key: list[str]) -> bool:
+    return bool(key) and leaf.tag in HEADINGS and words(leaf.text)[: len(key)] == key
+
+
+def container(root: Element, found: list[Leaf], title: str) -> Element:
     """The element that holds most prose and least furniture; among near equals the smallest, or the one named so."""
-    body = names("body_names.txt")
+    body, key = names("body_names.txt"), words(title)
     worth: dict[Element, float] = {}
     for leaf in found:
-        value = _worth(leaf)
+        value = _TITLE_WORTH if _is_title(leaf, key) else _worth(leaf)
         node: Element | None = leaf.element
         while node is not None:
             worth[node] = worth.get(node, 0.0) + value
@@ -113,11 +121,11 @@ def container(root: Element, found: list[Leaf]) -> Element:
         best = inner[0]
 
 
-def find(root: Element) -> Body:
+def find(root: Element, title: str) -> Body:
     """The article's element and the leaves in it that are its text, in reading order."""
     dropped = furniture(root)
     found = list(leaves(root, dropped))
-    chosen = container(root, found)
+    chosen = container(root, found, title)
     inside = [leaf for leaf in found if leaf.element is chosen or chosen in leaf.element.iterancestors()]
     return Body(chosen, inside)
 
@@ -132,12 +140,15 @@ def around(root: Element, body: Body, title: str) -> list[Leaf]:
     key = words(title)
     position = {id(leaf.element): index for index, leaf in reversed(list(enumerate(everything)))}
     prose = [index for leaf in body.leaves if is_prose(leaf) and (index := position.get(id(leaf.element))) is not None]
-    heading = next((i for i, leaf in enumerate(everything) if leaf.tag in HEADINGS and key and words(leaf.text)[: len(key)] == key), None)
+    heading = next((i for i, leaf in enumerate(everything) if _is_title(leaf, key)), None)
     if not prose:
         start = heading or 0
         return everything[start : start + _AROUND]
-    first, last = prose[0], prose[-1]
-    start = heading if heading is not None and heading <= first else max(0, first - _AROUND)
-    before = everything[max(start, first - 40) : first]
+    last = prose[-1]
+    if heading is not None and heading < last:
+        start, first = heading, next(index for index in prose if index > heading)
+    else:
+        start, first = max(0, prose[0] - _AROUND), prose[0]
+    before = everything[max(start, first - 40) : max(first + 4, start + _AROUND)]
     above = everything[max(0, start - 4) : start][::-1]
-    return before + everything[first + 1 : first + 4] + everything[last + 1 : last + 1 + _AROUND // 2] + above
+    return before + everything[max(first + 4, start + _AROUND, last - 2) : last + 1 + _AROUND // 2] + above

@@ -20,13 +20,16 @@ _KINDS = {
 _ENDS = tuple(".!?…:;»”\"')]")
 _PROSE = 60
 """Characters from which a leaf that is not mostly links counts as prose."""
+_LONG_HEADING = 200
+"""Characters from which a heading is a paragraph that the page merely sets large."""
 _TEASER = 200
 """Longest usual summary of another article."""
 _PULL_QUOTE_WORDS = 5
 
 
 def is_prose(leaf: Leaf) -> bool:
-    return len(leaf.text) >= _PROSE and leaf.link_share < 0.5
+    shortest = _LONG_HEADING if leaf.tag in HEADINGS else _PROSE
+    return len(leaf.text) >= shortest and leaf.link_share < 0.5
 
 
 def kind(leaf: Leaf) -> str:

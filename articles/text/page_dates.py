@@ -15,7 +15,7 @@ from datetime import timezone as fixed_offset
 
 from lxml import html
 
-from articles.text.page_bylines import is_dated
+from articles.text.page_bylines import is_byline, is_date_line, is_dated
 from articles.text.page_metadata import Metadata, texts
 from articles.text.page_names import name_of
 from articles.text.page_tree import Leaf
@@ -87,8 +87,8 @@ def _shown(tree: Element, near: list[Leaf], reference: datetime | None) -> Itera
     for leaf in near:
         said = _shown_in(leaf, reference)
         if said:
-            yield Said(said.date, said.weight * weight, said.utc)
-            weight = min(weight, 0.6)
+            yield Said(said.date, said.weight * (1.0 if said.weight > 2.5 else weight), said.utc)
+            weight = weight if _PUBLISHED.search(fold(leaf.text)) else 0.6
     for element in tree.iter("time"):
         if element.get("pubdate") is not None or element.get("itemprop") == "datePublished":
             yield from _stated([element.get("datetime") or tidy(element.text_content())], 2.0, reference)
@@ -109,7 +109,7 @@ def _shown_in(leaf: Leaf, reference: datetime | None) -> Said | None:
     if date_ is None or date_.precision in (Precision.MONTH, Precision.YEAR):
         return None
     named = bool(_NAMED_DATE.search(name_of(leaf.element)))
-    if not (named or published or len(leaf.text) < 60):
+    if not (published or is_byline(leaf.text) or is_date_line(leaf.text) or (named and len(leaf.text) < 80)):
         return None
     return Said(date_, 2.8 if published else 2.0 if named else 1.2)
 

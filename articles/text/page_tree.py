@@ -69,10 +69,8 @@ class Leaf:
     text: str = ""
     linked: int = 0
     """Characters inside links."""
-
-    @property
-    def tag(self) -> str:
-        return str(self.element.tag)
+    tag: str = ""
+    """The tag of its element, or of the heading that wraps it."""
 
     @property
     def link_share(self) -> float:
@@ -104,8 +102,18 @@ class _Collector:
                 line.append((text, linked))
         leaf.lines.append(_line(line))
         leaf.text = tidy(" ".join(text for text, _ in leaf.lines))
+        leaf.tag = _tag(element)
         leaf.linked = sum(linked for _, linked in leaf.lines)
         return leaf if leaf.text else None
+
+
+def _tag(element: html.HtmlElement) -> str:
+    above: html.HtmlElement | None = element
+    for _ in range(4):
+        if above is None or above.tag in HEADINGS:
+            break
+        above = above.getparent()
+    return str(above.tag if above is not None and above.tag in HEADINGS else element.tag)
 
 
 _BREAK = "\n\n<br>"
