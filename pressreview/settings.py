@@ -45,7 +45,8 @@ DATA_DIR = Path(env.str("PRESSREVIEW_DATA", default=str(BASE_DIR / "var"))).expa
 
 DEBUG = _flag("PRESSREVIEW_DEBUG", default=False)
 SECRET_KEY = env.str("PRESSREVIEW_SECRET_KEY", default="") or embedded.secret_key(DATA_DIR)
-ALLOWED_HOSTS = env.list("PRESSREVIEW_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+# The health check asks on the loopback address, whatever the site's own names.
+ALLOWED_HOSTS = [*env.list("PRESSREVIEW_HOSTS", default=["localhost", "[::1]"]), "127.0.0.1"]
 CSRF_TRUSTED_ORIGINS = env.list("PRESSREVIEW_ORIGINS", default=[])
 HTTPS = _flag("PRESSREVIEW_HTTPS", default=False)
 
@@ -151,6 +152,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 

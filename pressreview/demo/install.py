@@ -19,6 +19,14 @@ from pressreview.demo.library import feed_url, load_articles, load_outlets
 from sources.bell import ring
 from sources.models import Entry, Feed, Outlet
 
+# What the outlets call themselves, in the words of our own list; the others are of the technology press.
+_KINDS = {
+    "agence de presse": Outlet.Kind.AGENCY,
+    "quotidien économique": Outlet.Kind.BUSINESS,
+    "English-language business news": Outlet.Kind.BUSINESS,
+    "quotidien généraliste": Outlet.Kind.GENERAL,
+    "semi-conducteurs et industrie": Outlet.Kind.TRADE,
+}
 EDITION = Path(__file__).parent / "edition.toml"
 
 
@@ -77,7 +85,7 @@ def install() -> int:
             defaults={
                 "name": outlet.name,
                 "homepage": f"{base_address()}/{outlet.slug}/",
-                "kind": outlet.kind,
+                "kind": _KINDS.get(outlet.kind, Outlet.Kind.TECH),
                 "language": outlet.language,
                 "owner": outlet.owner,
                 "description": outlet.description,
@@ -120,7 +128,9 @@ def publish_edition() -> Digest | None:
     picked = [(_story(item["story"]), editing.ItemText(item["headline"], item["note"])) for item in told["items"]]
     if any(story is None for story, _ in picked):
         return None
-    editor, _ = User.objects.get_or_create(username="demonstration", defaults={"first_name": "La", "last_name": "démonstration"})
+    editor, _ = User.objects.get_or_create(
+        username="demonstration", defaults={"first_name": "La", "last_name": "démonstration"}
+    )
     digest = editing.open_digest(week, editor)
     for story, text in picked:
         assert story is not None
