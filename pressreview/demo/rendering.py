@@ -45,14 +45,26 @@ ENGLISH_MONTHS = [
     "November",
     "December",
 ]
-DAYS = ["Lundi", "Mardi", "Mercredi", "Jeudi", "Vendredi", "Samedi", "Dimanche"]
+DAYS = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"]
 DISCLAIMER = {
     "fr": "Titre fictif : ce site appartient à la presse de démonstration de PressReview. "
     "Les journalistes et les personnes citées sont inventés.",
     "en": "Fictional outlet: this site belongs to the demonstration press of PressReview. "
     "Journalists and people quoted are invented.",
 }
-BASELINE = {"fr": "La rédaction", "en": "Staff reporters"}
+DESK = {"fr": "La rédaction", "en": "Staff reporters"}
+PAYWALL = {
+    "fr": ("La suite de cet article est réservée aux abonnés.", "S’abonner"),
+    "en": ("The rest of this article is for subscribers.", "Subscribe"),
+}
+KINDS = {
+    "dispatch": "dépêche",
+    "news": "actualité",
+    "analysis": "analyse",
+    "opinion": "tribune",
+    "interview": "entretien",
+    "brief": "brève",
+}
 
 
 def _long(when: datetime) -> str:
@@ -109,13 +121,14 @@ def date_texts(outlet: DemoOutlet, article: DemoArticle) -> tuple[str, str]:
     """The visible dates of first publication and of update (empty when never updated), as the outlet writes them."""
     write, first, update = DATES[outlet.dates]
     modified = update.format(write(article.modified)) if article.modified else ""
-    return first.format(write(article.published)), modified
+    published = first.format(write(article.published))
+    return published[0].upper() + published[1:], modified
 
 
 def byline(outlet: DemoOutlet, article: DemoArticle) -> str:
     """The visible byline, as the outlet writes it; the desk signs when no journalist does."""
     if not article.authors:
-        named = BASELINE[outlet.language] if outlet.byline != "agency" else outlet.name
+        named = DESK[outlet.language] if outlet.byline != "agency" else outlet.name
     else:
         names = joined(article.authors, outlet.language)
         named = BYLINES[outlet.byline].format(names=names, city=outlet.city, outlet=outlet.name)
@@ -142,15 +155,14 @@ def _linked(outlet_slug: str, article_slug: str, base: str) -> str:
 
 
 def article_page(outlet: DemoOutlet, article: DemoArticle, base: str) -> str:
-    """The whole HTML page of an article, in its outlet's template; a paywalled page stops after two blocks."""
-    blocks = body_blocks(article, base)
-    opening, rest = blocks[:2], blocks[2:]
+    """The whole HTML page of an article, in its outlet's template; a paywalled page stops after its opening."""
+    opening, rest = opened(body_blocks(article, base))
     published, modified = date_texts(outlet, article)
     values = _frame(outlet, base) | {
         "title": escape(article.title),
         "standfirst": escape(article.standfirst),
         "section": escape(article.section),
-        "kind": escape(article.kind),
+        "kind": KINDS[article.kind],
         "byline": escape(byline(outlet, article)),
         "authors": escape(", ".join(article.authors)),
         "date": escape(published),
@@ -168,6 +180,12 @@ def article_page(outlet: DemoOutlet, article: DemoArticle, base: str) -> str:
         "json_ld": _json_ld(outlet, article, base),
     }
     return _template(outlet.template).substitute(values)
+
+
+def opened(blocks: list[str]) -> tuple[list[str], list[str]]:
+    """The opening (two blocks, and what a heading at its end announces) and the rest of an article."""
+    count = 3 if blocks[1:] and blocks[1].startswith("<h") else 2
+    return blocks[:count], blocks[count:]
 
 
 def home_page(outlet: DemoOutlet, base: str) -> str:
@@ -261,7 +279,8 @@ def _teaser(outlet: DemoOutlet, article: DemoArticle, base: str) -> str:
 
 
 def _paywall(outlet: DemoOutlet) -> str:
-    return f'<div class="paywall"><p>{escape(outlet.texts["subscribe"])}</p><a href="#abonnement">S’abonner</a></div>'
+    notice, action = PAYWALL[outlet.language]
+    return f'<div class="paywall"><p>{notice}</p><a href="#abonnement">{action}</a></div>'
 
 
 def _json_ld(outlet: DemoOutlet, article: DemoArticle, base: str) -> str:
