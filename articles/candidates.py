@@ -8,17 +8,14 @@ from datetime import date, datetime
 
 from django.db.models import Count
 from django.db.models.functions import ExtractIsoYear, ExtractWeek
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from articles.converters import Week
 from articles.models import Article, Digest, DigestItem, Story
-from sources.models import DatePrecision
+from articles.templatetags.french import said_date
 
 # A press review compares: fewer outlets than this and there is little to set side by side.
 ENOUGH_OUTLETS = 3
-_TO_THE_MINUTE = {DatePrecision.SECOND, DatePrecision.MINUTE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +39,7 @@ class Candidate:
     why: str
     is_picked: bool
     is_proposed: bool
+    language: str
 
 
 @dataclass(slots=True)
@@ -94,21 +92,16 @@ def _editions(stories: Iterable[int], digest: Digest) -> dict[int, int]:
     return {story: number or 0 for story, number in held.values_list("story_id", "digest__number")}
 
 
-def _moment(cover: _Coverage) -> str:
-    if cover.first_at is None:
-        return ""
-    moment = localtime(cover.first_at)
-    day = date_format(moment, "l j F")
-    return f"{day}, {moment:%H\u00a0h\u00a0%M}" if cover.first_precision in _TO_THE_MINUTE else day
-
-
 def _why(cover: _Coverage, edition: int | None, is_first: bool) -> tuple[str, bool]:
     """A reason in words, and whether it speaks for the story."""
     if edition is not None:
         return _("Already in edition %(number)d") % {"number": edition}, False
     if len(cover.outlets) < 2:
         return _("One outlet only: nothing to compare"), False
-    names = {"outlet": next(iter(cover.outlets.values())), "moment": _moment(cover)}
+    names = {
+        "outlet": next(iter(cover.outlets.values())),
+        "moment": said_date(cover.first_at, cover.first_precision, short=True),
+    }
     if len(cover.outlets) < ENOUGH_OUTLETS:
         return _("Two outlets: a brief at most. First: %(outlet)s, %(moment)s") % names, False
     if is_first:
@@ -119,7 +112,7 @@ def _why(cover: _Coverage, edition: int | None, is_first: bool) -> tuple[str, bo
 def candidates(digest: Digest) -> list[Candidate]:
     """The stories of the digest's week: most outlets first, then most articles, then the latest."""
     told = _coverage(Week(digest.year, digest.week))
-    stories = Story.objects.in_bulk(told)
+    stories = Story.objects.select_related("lead").only("title", "lead__language").in_bulk(told)
     picked = set(digest.items.values_list("story_id", flat=True))
     editions = _editions(told, digest)
     ranked = sorted(
@@ -128,5 +121,7 @@ def candidates(digest: Digest) -> list[Candidate]:
     found = []
     for place, (pk, cover) in enumerate(ranked):
         why, is_proposed = _why(cover, editions.get(pk), is_first=place == 0)
-        found.append(Candidate(stories[pk], len(cover.outlets), cover.articles, why, pk in picked, is_proposed))
+        story = stories[pk]
+        language = story.lead.language if story.lead else ""
+        found.append(Candidate(story, len(cover.outlets), cover.articles, why, pk in picked, is_proposed, language))
     return found

@@ -7,6 +7,7 @@ editor types. Each act saves the texts first: a button never loses what was writ
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
@@ -26,11 +27,15 @@ from articles.editing import Conflict, ItemText, Refused
 from articles.forms import DigestForm
 from articles.models import Digest, DigestItem, Story
 from articles.perms import EDITOR, role_required
+from articles.templatetags.french import said_date
 from articles.views.documents import documents as documents
+from sources.models import DatePrecision
 
 WEEKS_ON_A_PAGE = 26
 # Below these, candidates are folded away.
 CANDIDATES_SHOWN = 24
+# The preview names this many articles of a story; the edition's manifest holds them all.
+SOURCES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +86,38 @@ def _rows(digest: Digest, form: DigestForm, content: dict[str, Any]) -> list[Row
     return rows
 
 
+def _source(article: dict[str, Any]) -> str:
+    """Outlet, author and date: a quotation never goes without them."""
+    said = datetime.fromisoformat(article["published"]) if article["published"] else None
+    names = [article["outlet"] or _("unknown outlet"), *article["authors"][:2]]
+    day = DatePrecision.DAY if article["precision"] in {DatePrecision.SECOND, DatePrecision.MINUTE} else None
+    return f"{', '.join(names)}, {said_date(said, day or article['precision'], short=True)}."
+
+
+def _sheet_items(content: dict[str, Any]) -> list[dict[str, Any]]:
+    """The items with a line for each source, one article for each outlet first."""
+    shown = []
+    for item in content["items"]:
+        first_of_outlet = {article["outlet"]: article for article in reversed(item["articles"])}
+        chosen = sorted(first_of_outlet.values(), key=lambda article: (article["published"], article["id"]))
+        chosen = chosen[:SOURCES_SHOWN]
+        sources = [_source(article) for article in chosen]
+        shown.append({**item, "sources": sources, "more_sources": len(item["articles"]) - len(chosen)})
+    return shown
+
+
 def _sheet(digest: Digest, user: User) -> dict[str, Any]:
-    """What the preview shows: the manifest as it would be sealed now, and what keeps it from that."""
-    content = editing.manifest(digest, timezone.now(), editing.next_number(), editing.name_of(user))
+    """What the preview shows: the manifest as it would be sealed now, and what keeps it from that.
+
+    Of a published digest: its own manifest, as sealed.
+    """
+    content = digest.sealed or editing.manifest(digest, timezone.now(), editing.next_number(), editing.name_of(user))
     outlets = {article["outlet"] for item in content["items"] for article in item["articles"]} - {""}
     articles = sum(len(item["articles"]) for item in content["items"])
     return {
         "digest": digest,
         "content": content,
+        "sheet_items": _sheet_items(content),
         "missing": editing.missing(content),
         "outlets_compared": len(outlets),
         "articles_cited": articles,
@@ -110,7 +139,7 @@ def _page(
         "more_candidates": found[CANDIDATES_SHOWN:],
         "candidate_count": len(found),
         "differences": differences,
-        "can_restore": "removed" in request.session,
+        "can_restore": request.session.get("removed", {}).get("digest") == digest.pk,
     }
     status = 409 if differences else 400 if form.is_bound and not form.is_valid() else 200
     return render(request, "desk/digest.html", context, status=status)
@@ -180,8 +209,6 @@ def _perform(request: HttpRequest, digest: Digest, act: str) -> None:
             editing.add_story(digest, story)
     elif name == "reorder":
         editing.reorder(digest, _numbers(request.POST.get("order", "").split(",")))
-    elif name == "restore":
-        _restore(request, digest)
     elif name in {"up", "down", "remove"}:
         item = digest.items.filter(pk__in=_numbers([number])).first()
         if item is None:
@@ -199,6 +226,15 @@ def _saved(request: HttpRequest, digest: Digest) -> HttpResponse:
     return JsonResponse({"version": digest.version, "saved": said.strip(), "sheet": sheet})
 
 
+def _undo(request: HttpRequest, digest: Digest) -> HttpResponse:
+    """Put the story back that this editor took out last; this form holds no texts."""
+    try:
+        _restore(request, digest)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    return redirect("desk:digest", week=Week(digest.year, digest.week))
+
+
 def _act(request: HttpRequest, digest: Digest) -> HttpResponse:
     form = DigestForm(request.POST)
     if not form.is_valid():
@@ -212,11 +248,10 @@ def _act(request: HttpRequest, digest: Digest) -> HttpResponse:
         if _wants_json(request):
             return JsonResponse({"error": str(refused)}, status=409)
         messages.error(request, str(refused))
-    return _saved(request, digest) if _wants_json(request) else redirect("desk:digest", week=_week(digest))
-
-
-def _week(digest: Digest) -> Week:
-    return Week(digest.year, digest.week)
+    if _wants_json(request):
+        return _saved(request, digest)
+    page = "desk:publish" if request.POST.get("act") == "publish" else "desk:digest"
+    return redirect(page, week=Week(digest.year, digest.week))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -225,9 +260,9 @@ def digest(request: HttpRequest, week: Week) -> HttpResponse:
     """One week's digest: candidates, contents, preview; every act is a POST to the same address."""
     current = editing.open_digest(week, _editor(request))
     if request.method == "POST":
-        return _act(request, current)
+        return (_undo if request.POST.get("act") == "restore" else _act)(request, current)
     if current.state == Digest.State.PUBLISHED:
-        return render(request, "desk/published.html", {"digest": current, "week": week, "content": current.sealed})
+        return render(request, "desk/published.html", {**_sheet(current, _editor(request)), "week": week})
     return _page(request, current, DigestForm.of(current))
 
 
