@@ -133,6 +133,8 @@ def decode(content: bytes, claims: Iterable[str] = (), fallback: str = "") -> st
             return content.decode(name)
         except UnicodeDecodeError:
             continue
+    if b"\0" in content[:1024]:  # no text at all
+        return content.decode("latin-1")
     tolerant = [name for name in names if name not in ("utf-8", "cp1252") and _mostly(content, name)]
     return content.decode(tolerant[0], "replace") if tolerant else content.decode("utf-8", "cp1252")
 

@@ -131,19 +131,25 @@ def _finished(
     return identified(entries, site_url)
 
 
+def _address(link: str, base: str) -> str:
+    return clean(link, base) if link.strip() else ""
+
+
 def _xml_feed(text: str, url: str, kind: str) -> ParsedFeed:
     state = xmlfeeds.run(text, url)
     feed = state.feeddata
     language = xmlfeeds.text(feed, "language")
-    site_url = clean(xmlfeeds.link(feed), url)
+    site_url = _address(xmlfeeds.link(feed), url)
     return ParsedFeed(
         kind=kind,
         title=xmlfeeds.title(feed),
         site_url=site_url,
         language=language.replace("_", "-")[:8].rstrip("-"),
         ttl=_rhythm(feed),
-        hub=clean(xmlfeeds.link_of(feed, "hub"), url) if xmlfeeds.link_of(feed, "hub") else "",
-        items=_finished(state.entries, xmlfeeds.raw_entry, base=url, site_url=site_url, language=language),
+        hub=_address(xmlfeeds.link_of(feed, "hub"), url),
+        items=_finished(
+            state.entries[: xmlfeeds.MAX_ENTRIES], xmlfeeds.raw_entry, base=url, site_url=site_url, language=language
+        ),
     )
 
 
@@ -198,7 +204,7 @@ def _json_feed(text: str, url: str) -> ParsedFeed:
     items = data.get("items")
     if not isinstance(items, list) or not (_string(data, "version") or any(isinstance(item, dict) for item in items)):
         raise NotAFeed("This is not a feed but JSON that is no JSON Feed.")
-    site_url, language = clean(_string(data, "home_page_url"), url), _string(data, "language")
+    site_url, language = _address(_string(data, "home_page_url"), url), _string(data, "language")
     hubs = data.get("hubs") if isinstance(data.get("hubs"), list) else []
     hub = next((_string(one, "url") for one in hubs or [] if isinstance(one, dict)), "")
     return ParsedFeed(
@@ -207,7 +213,7 @@ def _json_feed(text: str, url: str) -> ParsedFeed:
         site_url=site_url,
         language=language[:8],
         ttl=None,
-        hub=clean(hub) if hub else "",
+        hub=_address(hub, url),
         items=_finished(items[: xmlfeeds.MAX_ENTRIES], _json_entry, base=url, site_url=site_url, language=language),
     )
 

@@ -15,7 +15,7 @@ from html.entities import html5
 from io import BytesIO
 from typing import Any
 from xml.sax.handler import feature_external_ges, feature_namespaces
-from xml.sax.xmlreader import InputSource
+from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[import-untyped]
 
@@ -27,6 +27,7 @@ _MAX_DEPTH = 300
 _MAX_ATTRIBUTES = 200
 # Fields that feedparser reads with regular expressions, some of them quadratic.
 _SHORT = {"published": MAX_DATE, "updated": MAX_DATE, "created": MAX_DATE, "expired": MAX_DATE, "title": 20 * MAX_TITLE}
+_NO_ATTRIBUTES = AttributesNSImpl({}, {})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
 _CDATA_OR_REFERENCE = re.compile(
@@ -35,6 +36,10 @@ _CDATA_OR_REFERENCE = re.compile(
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*(?:\[(?P<subset>.*?)\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,40})\s+(?:"([^"&<%]{0,64})"|'([^'&<%]{0,64})')\s*>""")
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+
+class _Enough(xml.sax.SAXException):
+    """The document goes on past all reason; what was read of it is kept."""
 
 
 class _Bounded:
@@ -47,7 +52,7 @@ class _Bounded:
 
     def unknown_starttag(self: Any, tag: str, attrs: list[tuple[str, str]]) -> None:
         if self.depth > _MAX_DEPTH or len(self.entries) > MAX_ENTRIES:
-            raise xml.sax.SAXException("nested or repeated past all reason")
+            raise _Enough("nested or repeated past all reason")
         super().unknown_starttag(tag, attrs[:_MAX_ATTRIBUTES])  # type: ignore[misc]
 
     def pop(self: Any, element: str, strip_whitespace: int = 1) -> Any:
@@ -63,6 +68,10 @@ class _Bounded:
 
 class _Strict(_Bounded, StrictFeedParser):  # type: ignore[misc]
     """For well-formed documents."""
+
+    def startElementNS(self, name: Any, qname: Any, attrs: Any) -> None:
+        # feedparser looks each of them up among all the others.
+        super().startElementNS(name, qname, attrs if len(attrs) <= _MAX_ATTRIBUTES else _NO_ATTRIBUTES)
 
 
 class _Loose(_Bounded, LooseFeedParser):  # type: ignore[misc]
@@ -110,13 +119,14 @@ def _strict(text: str, url: str) -> Any:
     reader.setErrorHandler(parser)
     source = InputSource()
     source.setByteStream(BytesIO(text.encode("utf-8", "replace")))
-    reader.parse(source)
+    with suppress(_Enough):
+        reader.parse(source)
     return parser
 
 
 def _loose(text: str, url: str) -> Any:
     parser = _Loose(url, None, "utf-8", {})
-    with suppress(xml.sax.SAXException):  # what was read before the limits is kept
+    with suppress(_Enough):
         parser.feed(text)
     return parser
 
