@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice, pairwise
+from typing import TypeAlias
 
 from lxml import html
 
@@ -14,18 +15,18 @@ from articles.text.page_bylines import is_byline
 from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
 from articles.text.page_phrases import lines
+from articles.text.page_phrases import names as names_in
 from articles.text.page_tree import Leaf
 from articles.text.typography import fold, tidy, words
 
-Element = html.HtmlElement
+Element: TypeAlias = html.HtmlElement
 _METAS = (
-    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "creator", "parsely-author", "sailthru.author",
-    "cxenseparse:author", "og:article:author", "byl", "authors", "article.author", "twitter:data1",
+    "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "creator", "parsely-author",
+    "sailthru.author", "cxenseparse:author", "og:article:author", "byl", "authors", "article.author", "twitter:data1",
 )  # fmt: skip
-_SIGNED = re.compile(r"(?<!\S)(author|authors|auteur|auteurs|autrice|byline|bylines|signature|signatures|signed|writer|journaliste|redacteur)(?!\S)")
-_ABOUT = re.compile(r"(?<!\S)(bio|biography|box|comment|comments|related|avatar|date|list|follow|image|photo|role|function|fonction|job|desc|description)(?!\S)")
 _LEAD = re.compile(
-    r"^\W*(?:(?:article|texte|tribune|chronique|un (?:texte|documentaire|article|reportage)|reportage|propos|traduction|photos?|dossier|video|images?)\s+)*"
+    r"^\W*(?:(?:article|texte|tribune|chronique|un (?:texte|documentaire|article|reportage)|reportage|propos|traduction"
+    r"|photos?|dossier|video|images?)\s+)*"
     r"(?:(?:ecrit|redige|publie|recueillis?|realises?|traduit|signe|posted|written|published|prepare|present|propose)e?s?\s+)*"
     r"(?:(?:par|by|de|from)\b|auteure?s?\s*:|autrice\s*:|author\s*:|redaction\s*:)\s*",
     re.I,
@@ -41,12 +42,12 @@ _INSIDE = re.compile(r"\((?:avec|et|with|and)\s+([^)]*)\)", re.I)
 _BAR = re.compile(r"\s*[|•·]\s*|\s[–—-]\s|\n")
 _SPLIT = re.compile(r"\s*(?:[,;/&+\n]|\bet\b|\band\b|\bpuis\b)\s*")
 _WITH = re.compile(r"\s+(?:avec|with)\s+|^avec\s+", re.I)
-_PARTICLES = frozenset("de du des d la le les l van von der den ten ter el al ben bin ibn di da dos del della y e o".split())
-_SHORT_NAME = re.compile(r"^[A-ZÀ-Ý]\.?$")
-_COLLECTIVE = re.compile(
-    r"\b(redac(?:tion)?|afp|reuters|agence|service|equipe|journal|magazine|collectif|association|desk|editorial|staff|admin|"
-    r"news|presse|press|radio|tv|media|medias|info|infos|france|international|economie|monde|web|videos?|photos?|blog|"
-    r"com|fr|org|net|contenu|partenaire|communique|membres?|lecteurs?|abonnes?|inc|sarl|group|groupe|institut|universite)\b"
+_PARTICLES = frozenset((
+    "de", "du", "des", "d", "la", "le", "les", "l", "van", "von", "der", "den", "ten", "ter", "el", "al", "ben", "bin",
+    "ibn", "di", "da", "dos", "del", "della", "y", "e", "o",
+))  # fmt: skip
+_LABELS = frozenset(
+    ("auteur", "auteurs", "auteure", "autrice", "par", "by", "author", "authors", "texte", "redaction", "de")
 )
 
 
@@ -62,6 +63,11 @@ def _agencies() -> frozenset[str]:
 
 
 @cache
+def _collective() -> frozenset[str]:
+    return frozenset(lines("collective_words.txt"))
+
+
+@cache
 def _functions() -> frozenset[str]:
     return frozenset(lines("byline_words.txt"))
 
@@ -72,7 +78,8 @@ def is_person(name: str) -> bool:
     if not 2 <= len(tokens) <= 6 or len(name) > 50 or re.search(r"\d", name):
         return False
     folded = fold(name)
-    if folded in _agencies() or _COLLECTIVE.search(folded):
+    surnames = words(folded.removeprefix("france "))  # also a first name
+    if folded in _agencies() or not _collective().isdisjoint(surnames):
         return False
     capitals = [token for token in tokens if token[0].isupper()]
     return len(capitals) >= 2 and all(token[0].isupper() or token.lower() in _PARTICLES for token in tokens)
@@ -146,7 +153,12 @@ def _leading_name(piece: str) -> str:
 
 def _is_signature(piece: str) -> bool:
     text = piece.strip()
-    return bool(text) and len(text) <= 60 and (text[0].isupper() or text[0].isdigit() or " " not in text) and len(words(text)) <= 8
+    return (
+        bool(text)
+        and len(text) <= 60
+        and (text[0].isupper() or text[0].isdigit() or " " not in text)
+        and len(words(text)) <= 8
+    )
 
 
 def _once(values: list[str]) -> tuple[str, ...]:
@@ -154,13 +166,15 @@ def _once(values: list[str]) -> tuple[str, ...]:
 
 
 def read(tree: Element, found: Metadata, near: list[Leaf], inside: list[Leaf], outlet: str, url: str) -> Signed:
-    """Who signed. People: those of JSON-LD, else of the visible byline, else of meta elements, else a name that ends the
-    text; a byline that names more people than JSON-LD is believed. Credits: those of the byline first.
+    """Who signed. People: those of the line that says « Par », else of JSON-LD, else of an element named signature,
+    else of meta elements, else a name that ends the text; a source that names more people is believed over one that
+    names some of them. Credits: those that the page shows first.
     """
     linked = _merged(texts(found.article.get("author")))
     shown = [names(line) for line in _bylines(near)]
+    led = [names(line) for line in _led(near)][:1]
     meta = _merged([found.meta(key) for key in _METAS if found.meta(key)][:1] or _microdata(tree))
-    sources = [linked, *shown, meta]
+    sources = [*led, linked, *shown, meta]
     candidates = [people for one in sources if (people := _without_outlet(one.people, outlet, url))]
     candidates += _signing_off(inside)
     people = candidates[0] if candidates else ()
@@ -175,17 +189,19 @@ def _microdata(tree: Element) -> list[str]:
     """The names in the first element marked up as the author."""
     for element in tree.iter("span", "div", "p", "a", "meta", "address"):
         if element.get("itemprop") == "author":
-            inner = [one.get("content") or "".join(one.itertext()) for one in element.iter() if one.get("itemprop") == "name"]
+            inner = [
+                one.get("content") or "".join(one.itertext()) for one in element.iter() if one.get("itemprop") == "name"
+            ]
             return [tidy(text) for text in inner or [element.get("content") or "".join(element.itertext())][:150]]
     return []
 
 
 def _signing_off(inside: list[Leaf]) -> list[tuple[str, ...]]:
-    """The names that stand alone under a paragraph in the latter half of the text, if they are one line only."""
+    """The names that stand alone under a paragraph well inside the text, if they are one line only."""
     found = [
         leaf.text
-        for before, leaf in pairwise(inside[len(inside) // 2 :])
-        if leaf.tag in ("p", "div", "td") and is_person(leaf.text) and ":" not in leaf.text and len(before.text) > 60
+        for before, leaf in pairwise(inside[max(0, len(inside) // 3 - 1) :])
+        if leaf.tag in ("p", "div", "td") and is_person(leaf.text) and not leaf.text.isupper() and len(before.text) > 60
     ]
     return [tuple(found)] if len(found) == 1 else []
 
@@ -201,7 +217,9 @@ def _keys(values: tuple[str, ...]) -> list[str]:
 
 def _merged(values: list[str]) -> Signed:
     found = [names(value) for value in values if value and not value.startswith(("http", "@", "www."))]
-    return Signed(_once([name for one in found for name in one.people]), _once([name for one in found for name in one.credits]))
+    return Signed(
+        _once([name for one in found for name in one.people]), _once([name for one in found for name in one.credits])
+    )
 
 
 def _bylines(near: list[Leaf]) -> Iterator[str]:
@@ -212,8 +230,15 @@ def _bylines(near: list[Leaf]) -> Iterator[str]:
             if element not in seen:
                 seen.add(element)
                 yield tidy(" ".join(element.itertext()))
-    for leaf in near:
-        if is_byline(leaf.text):
+    yield from _led(near)
+
+
+def _led(near: list[Leaf]) -> Iterator[str]:
+    """The lines that say that they sign: « Par Anne Martin », or « Auteur » above a name."""
+    for leaf, following in pairwise([*near, near[-1]] if near else []):
+        if fold(leaf.text).strip(" :") in _LABELS:
+            yield following.text
+        elif is_byline(leaf.text):
             yield leaf.text
 
 
@@ -222,6 +247,10 @@ def _signing(leaf: Leaf) -> Iterator[Element]:
     above = [leaf.element, *islice(leaf.element.iterancestors(), 3)]
     for element in [*reversed(above), *islice(leaf.element.iterdescendants(), 40)]:
         name = name_of(element)
-        signs = "author" in (element.get("rel") or "").split() or _SIGNED.search(name)
-        if signs and not _ABOUT.search(name) and 0 < len(tidy("".join(element.itertext()))) <= 150:
+        signs = "author" in (element.get("rel") or "").split() or names_in("signature_names.txt").search(name)
+        if (
+            signs
+            and not names_in("signature_side_names.txt").search(name)
+            and 0 < len(tidy("".join(element.itertext()))) <= 150
+        ):
             yield element

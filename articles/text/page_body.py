@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import takewhile
+from typing import TypeAlias
 
 from lxml import html
 
@@ -16,9 +18,9 @@ from articles.text.page_clean import is_prose
 from articles.text.page_names import name_of
 from articles.text.page_phrases import names
 from articles.text.page_tree import HEADINGS, Leaf, leaves
-from articles.text.typography import words
+from articles.text.typography import tidy, words
 
-Element = html.HtmlElement
+Element: TypeAlias = html.HtmlElement
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
@@ -49,7 +51,7 @@ def furniture(root: Element) -> set[Element]:
     total = mass.get(root, 0) or 1
     dropped: set[Element] = set()
     for element in root.iterdescendants():
-        if not isinstance(element.tag, str) or element.tag in ("a", "p") and element.tag != "p":
+        if not isinstance(element.tag, str) or (element.tag in ("a", "p") and element.tag != "p"):
             continue
         name = name_of(element)
         if _hidden(element):
@@ -64,6 +66,36 @@ def furniture(root: Element) -> set[Element]:
             ):
                 dropped.add(element)
     return dropped
+
+
+_CARD = 800
+_CARDS = 3
+
+
+def cards(root: Element) -> set[Element]:
+    """Teasers of other articles: three or more siblings that each are short and open on a title that is a link."""
+    found: dict[Element, list[Element]] = {}
+    for heading in root.iter("h2", "h3", "h4", "h5", "h6", "strong"):
+        link = next(heading.iter("a"), None)
+        if link is None and next(heading.iterancestors("a"), None) is None:
+            continue
+        for card in takewhile(lambda node: node is not root, heading.iterancestors("li", "article", "div", "section")):
+            parent = card.getparent()
+            if parent is not None and len(parent) >= _CARDS and _alike(card, parent) >= _CARDS:
+                if len(tidy(" ".join(card.itertext()))) < _CARD:
+                    found.setdefault(parent, []).append(card)
+                break
+    body = names("body_names.txt")
+    return {
+        card
+        for parent, group in found.items()
+        if len(set(group)) >= _CARDS and not body.search(name_of(parent))
+        for card in group
+    }
+
+
+def _alike(card: Element, parent: Element) -> int:
+    return sum(1 for one in parent if one.tag == card.tag and one.get("class") == card.get("class"))
 
 
 def _hidden(element: Element) -> bool:
@@ -123,11 +155,57 @@ def container(root: Element, found: list[Leaf], title: str) -> Element:
 
 def find(root: Element, title: str) -> Body:
     """The article's element and the leaves in it that are its text, in reading order."""
-    dropped = furniture(root)
+    dropped = furniture(root) | cards(root)
     found = list(leaves(root, dropped))
     chosen = container(root, found, title)
     inside = [leaf for leaf in found if leaf.element is chosen or chosen in leaf.element.iterancestors()]
-    return Body(chosen, inside)
+    return Body(chosen, _without_listings(chosen, inside, words(title)))
+
+
+_FEW = 250
+"""Characters of prose that are enough for an article when all that follows looks like a list of others."""
+
+
+def _without_listings(chosen: Element, inside: list[Leaf], key: list[str]) -> list[Leaf]:
+    """Without the parts that list other articles: about as many links on lines of their own as paragraphs."""
+    start = next((index + 1 for index, leaf in enumerate(inside) if _is_title(leaf, key)), 0)
+    first = next((leaf for leaf in inside[start:] if is_prose(leaf)), None)
+    if first is None:
+        return inside
+    path = {first.element, *first.element.iterancestors()}
+    prose, linked, size = _counts(inside)
+    total = size.get(chosen, 0)
+    listings: set[Element] = set()
+    before = 0
+    waiting = [chosen]
+    while waiting:
+        element = waiting.pop()
+        own = size.get(element, 0)
+        listing = linked.get(element, 0) >= 3 and 2 * linked.get(element, 0) >= prose.get(element, 0)
+        if element not in path and listing and (before >= _FEW or own < 0.3 * total):
+            listings.add(element)
+        elif listing or element in path or linked.get(element, 0) >= 3:
+            waiting.extend(reversed([child for child in element if child in prose or child in linked]))
+            continue
+        before += own if element not in listings else 0
+    return [
+        leaf for leaf in inside if leaf.element not in listings and listings.isdisjoint(leaf.element.iterancestors())
+    ]
+
+
+def _counts(inside: list[Leaf]) -> tuple[dict[Element, int], dict[Element, int], dict[Element, int]]:
+    """Under each element: paragraphs of prose, lines that are links, characters of prose."""
+    prose: dict[Element, int] = {}
+    linked: dict[Element, int] = {}
+    size: dict[Element, int] = {}
+    for leaf in inside:
+        counted = prose if is_prose(leaf) else linked if leaf.link_share > 0.8 and len(leaf.text) >= 10 else None
+        if counted is None:
+            continue
+        for node in (leaf.element, *leaf.element.iterancestors()):
+            counted[node] = counted.get(node, 0) + 1
+            size[node] = size.get(node, 0) + (len(leaf.text) if counted is prose else 0)
+    return prose, linked, size
 
 
 _AROUND = 14

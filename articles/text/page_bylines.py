@@ -10,18 +10,14 @@ from articles.text.typography import fold
 
 _TOKEN = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:er|h\d*|e)?|\d+h|h|[ap]m|hn[ep]|ha[ep]|cet|cest|gmt|utc|est|edt")
-_CALENDAR = frozenset(
-    "lundi mardi mercredi jeudi vendredi samedi dimanche monday tuesday wednesday thursday friday saturday sunday lun mar mer jeu "
-    "ven sam dim janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre january february march april "
-    "may june july august october november december jan janv fev fevr feb avr apr juil jul aug sep sept oct nov dec".split()
-)
 _OPENING = re.compile(
-    r"(?:>|-|—|–|\W)*(?:(?:propos|textes?|photos?|images?)?\s*(?:recueillis?|ecrits?|rediges?)?\s*(?:par|by)\b|publie|mis a jour|"
-    r"mise a jour|modifie|cree|poste|actualise|published|posted|updated|written|auteurs?\b|autrice\b|un texte de|texte de|"
-    r"temps de lecture|redaction)",
+    r"\W*(?:(?:propos|textes?|photos?|images?)?\s*(?:recueillis?|ecrits?|rediges?)?\s*(?:par|by)\b|publie|mis a jour|"
+    r"mise a jour|modifie|cree|poste|actualise|published|posted|updated|written|auteurs?\b|autrice\b|un texte de|"
+    r"texte de|temps de lecture|redaction)"
 )
 _DATED = re.compile(
-    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|\b\d{1,2}(?:er)? ?[a-z]{3,9}\.? '?\d{2,4}\b|\b\d{1,2} ?h ?\d{2}\b|\d{1,2}:\d{2}"
+    r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|\b\d{1,2}(?:er)? ?[a-z]{3,9}\.? '?\d{2,4}\b"
+    r"|\b\d{1,2} ?h ?\d{2}\b|\d{1,2}:\d{2}"
 )
 _AGENCY_WORDS = frozenset(("afp", "reuters", "belga", "ats", "efe", "ansa"))
 _LONGEST = 25
@@ -29,7 +25,7 @@ _LONGEST = 25
 
 @cache
 def _byline_words() -> frozenset[str]:
-    return frozenset(lines("byline_words.txt")) | _CALENDAR
+    return frozenset(lines("byline_words.txt"))
 
 
 def residue(line: str) -> int:

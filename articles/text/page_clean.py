@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import takewhile
+from typing import TypeAlias
 
 from lxml import html
 
@@ -13,7 +14,7 @@ from articles.text.page_tree import HEADINGS, Leaf
 from articles.text.spans import Block
 from articles.text.typography import fold, words
 
-Element = html.HtmlElement
+Element: TypeAlias = html.HtmlElement
 _KINDS = {
     "li": "item", "dd": "item", "dt": "item", "pre": "code", "blockquote": "quote", "td": "row", "th": "row",
 } | dict.fromkeys(HEADINGS, "heading")  # fmt: skip
@@ -74,9 +75,11 @@ def _before_end(found: list[Leaf]) -> list[Leaf]:
     total = sum(len(leaf.text) for leaf in found if is_prose(leaf))
     passed = 0
     for index, leaf in enumerate(found):
-        if passed > total / 2 and len(leaf.text) < 80 and leaf.tag != "li":
-            if comments.match(leaf.text) or (related.match(leaf.text) and not _resumes(found[index + 1 :])):
-                return found[:index]
+        late = passed > total / 2 and len(leaf.text) < 80 and leaf.tag != "li"
+        if late and comments.match(leaf.text):
+            return found[:index]
+        if late and related.match(leaf.text) and not _resumes(found[index + 1 :]):
+            return found[:index]
         passed += len(leaf.text) if is_prose(leaf) else 0
     return found
 

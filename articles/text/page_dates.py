@@ -1,8 +1,8 @@
 """When a page's article was published and last changed.
 
-Pages say it several times and not always rightly: JSON-LD and meta elements give instants, often in UTC and sometimes in
-local time marked as UTC; the page shows the newsroom's local time. Each says a day, the days are put to the vote, and
-the displayed time tells which zone an instant in UTC was written in.
+Pages say it several times and not always rightly: JSON-LD and meta elements give instants, often in UTC and sometimes
+in local time marked as UTC; the page shows the newsroom's local time. Each place says a day, the days are put to the
+vote, and the displayed time tells which zone an instant in UTC was written in.
 """
 
 from __future__ import annotations
@@ -12,28 +12,36 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from datetime import timezone as fixed_offset
+from typing import TypeAlias
 
 from lxml import html
 
 from articles.text.page_bylines import is_byline, is_date_line, is_dated
 from articles.text.page_metadata import Metadata, texts
 from articles.text.page_names import name_of
+from articles.text.page_phrases import names
 from articles.text.page_tree import Leaf
 from articles.text.typography import fold, tidy
 from sources.parsing.dates import PARIS, PartialDate, Precision, parse_date
 
-Element = html.HtmlElement
+Element: TypeAlias = html.HtmlElement
 _PUBLISHED = re.compile(r"publi|post(ed|e)|creat|cree|mis en ligne|parution|datepub|issued|pub date")
 _MODIFIED = re.compile(r"modif|updat|mis a jour|mise a jour|maj\b|actualis|revis|corrig")
-_NAMED_DATE = re.compile(r"(?<!\S)(date|dates|dateline|datetime|timestamp|time|publi\w*|published|pubdate|posted|fecha|meta|byline|signature|infos?)(?!\S)")
-_URL_DAY = re.compile(r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_-]|$)|[/_-]((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
+_URL_DAY = re.compile(
+    r"/((?:19|20)\d{2})[/-](0?[1-9]|1[0-2])[/-](0?[1-9]|[12]\d|3[01])(?=[/_-]|$)"
+    r"|[/_-]((?:19|20)\d{2})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)"
+)
 _PUBLISHED_METAS = (
     "article:published_time", "og:article:published_time", "datepublished", "date", "dc.date", "dc.date.issued",
-    "dcterms.created", "dc.date.created", "dcterms.date", "pubdate", "publishdate", "publish-date", "publication_date", "parsely-pub-date", "sailthru.date",
-    "cxenseparse:recs:publishtime", "article.published", "og:published_time", "article:published", "originalpublicationdate",
-    "datecreated", "published_time", "date.created", "ptime", "displaydate", "article_date_original", "release_date",
+    "dcterms.created", "dc.date.created", "dcterms.date", "pubdate", "publishdate", "publish-date", "publication_date",
+    "parsely-pub-date", "sailthru.date", "cxenseparse:recs:publishtime", "article.published", "og:published_time",
+    "article:published", "originalpublicationdate", "datecreated", "published_time", "date.created", "ptime",
+    "displaydate", "article_date_original", "release_date",
 )  # fmt: skip
-_MODIFIED_METAS = ("article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "lastmod", "date.modified")
+_MODIFIED_METAS = (
+    "article:modified_time", "og:updated_time", "datemodified", "dcterms.modified", "last-modified", "lastmod",
+    "date.modified",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,9 @@ def _stated(values: Iterator[str] | list[str], weight: float, reference: datetim
             return
 
 
-def _published(tree: Element, found: Metadata, near: list[Leaf], url: str, reference: datetime | None) -> Iterator[Said]:
+def _published(
+    tree: Element, found: Metadata, near: list[Leaf], url: str, reference: datetime | None
+) -> Iterator[Said]:
     yield from _stated(texts(found.article.get("datePublished")), 3.0, reference)
     yield from _stated([found.meta(key) for key in _PUBLISHED_METAS if found.meta(key)], 2.5, reference)
     yield from _stated(texts(found.article.get("dateCreated")), 0.5, reference)
@@ -108,7 +118,7 @@ def _shown_in(leaf: Leaf, reference: datetime | None) -> Said | None:
     date_ = parse_date(text, reference=reference)
     if date_ is None or date_.precision in (Precision.MONTH, Precision.YEAR):
         return None
-    named = bool(_NAMED_DATE.search(name_of(leaf.element)))
+    named = bool(names("date_names.txt").search(name_of(leaf.element)))
     if not (published or is_byline(leaf.text) or is_date_line(leaf.text) or (named and len(leaf.text) < 80)):
         return None
     return Said(date_, 2.8 if published else 2.0 if named else 1.2)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html import unescape
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -16,7 +16,7 @@ from articles.text.page_phrases import phrases
 from articles.text.page_tree import Leaf
 from articles.text.typography import fold, tidy, words
 
-Element = html.HtmlElement
+Element: TypeAlias = html.HtmlElement
 Node = dict[str, Any]
 
 _ARTICLE = re.compile(r"article|posting|report|review|interview", re.I)
@@ -46,7 +46,24 @@ def read(tree: Element, url: str) -> Metadata:
         if key and (content := tidy(element.get("content") or "")):
             metas.setdefault(key.strip().lower(), []).append(content)
     nodes = tuple(_nodes(tree))
-    return Metadata(metas, _article(nodes, url), nodes)
+    return Metadata(metas, _resolved(_article(nodes, url), nodes), nodes)
+
+
+def _resolved(article: Node, nodes: tuple[Node, ...]) -> Node:
+    """The article's node with its references ({"@id": …}) replaced by the nodes they name."""
+    named = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str) and len(node) > 1}
+
+    def follow(value: Any) -> Any:
+        if isinstance(value, list):
+            return [follow(one) for one in value[:50]]
+        if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
+            return named.get(value["@id"], value)
+        return value
+
+    return {
+        key: follow(value) if key in ("author", "publisher", "image", "isPartOf") else value
+        for key, value in article.items()
+    }
 
 
 def _nodes(tree: Element) -> Iterator[Node]:
@@ -110,11 +127,7 @@ def _article(nodes: tuple[Node, ...], url: str) -> Node:
 def texts(value: Any) -> list[str]:
     """The strings in a JSON-LD value: of a list each, of an object its name or address."""
     if isinstance(value, str):
-        return (
-            [tidy(html.fromstring(value).text_content() if "&" in value and ";" in value else value)]
-            if value.strip()
-            else []
-        )
+        return [tidy(unescape(value))] if value.strip() else []
     if isinstance(value, list):
         return [text for one in value[:50] for text in texts(one)]
     if isinstance(value, dict):
@@ -183,9 +196,7 @@ def section(found: Metadata) -> str:
 def tags(found: Metadata) -> tuple[str, ...]:
     """The keywords that the page gives itself, each once."""
     values = found.metas.get("article:tag", []) + texts(found.article.get("keywords"))
-    values = values or [found.meta("news_keywords")] or [found.meta("keywords")]
-    if not any(values):
-        values = [found.meta("keywords")]
+    values = values or [found.meta("news_keywords", "keywords")]
     seen: dict[str, str] = {}
     for value in values:
         for tag in re.split(r"[,;]", value) if "," in value or ";" in value else [value]:

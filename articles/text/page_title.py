@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from typing import TypeAlias
 
 from lxml import html
 
@@ -12,8 +13,9 @@ from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
 from articles.text.typography import tidy, words
 
-Element = html.HtmlElement
+Element: TypeAlias = html.HtmlElement
 _SEPARATOR = re.compile(r"\s+[|–—•·»:-]\s+|\s*[|»]\s*")
+_BAR = re.compile(r"\s+[|–—•·-]\s+|\s*\|\s*")
 _ORNAMENT = re.compile(
     r"(?<!\S)(kicker|surtitre|suptitle|overline|eyebrow|label|badge|category|categorie|rubrique|section|premium|abonnes?|"
     r"flag|icon|picto|sr only|visually hidden|screen reader text|hidden|type|tag)(?!\S)"
@@ -32,11 +34,24 @@ def _nearness(heading: list[str], hint: list[str]) -> float:
     return SequenceMatcher(None, heading, hint, autojunk=False).ratio()
 
 
-def heading_text(element: Element) -> str:
-    """A heading's text without its kicker and what only screen readers say, as long as something is left."""
+def heading_text(element: Element, keys: list[list[str]]) -> str:
+    """A heading's text without its kicker and what only screen readers say, as long as something is left.
+
+    What stands in an element of its own before a text that the metadata give as a title, or as a part of one (`keys`),
+    is a kicker too.
+    """
     whole = tidy(" ".join(_pieces(element, bare=False)))
     bare = tidy(" ".join(_pieces(element, bare=True)))
+    if len(element) and not (element.text or "").strip():
+        rest = tidy(" ".join(list(_pieces(element, bare=True))[_first_piece(element) :]))
+        if len(words(rest)) >= 3 and words(rest) in keys:
+            return rest
     return bare if len(words(bare)) >= 2 else whole
+
+
+def _first_piece(element: Element) -> int:
+    """How many pieces come before the text after the heading's first child."""
+    return 1 + bool(element.text)
 
 
 def _pieces(element: Element, *, bare: bool) -> Iterator[str]:
@@ -70,9 +85,10 @@ def displayed(tree: Element, found: Metadata, outlet: str, url: str) -> str:
     """The headline as the page shows it, or the one that metadata give when no heading shows it; "" when none does."""
     stated = hints(tree, found)
     keys = [words(hint) for hint in stated]
+    parts = [words(part) for hint in stated for part in [hint, *_BAR.split(hint)]]
     ranked: list[tuple[float, str]] = []
     for element in tree.iter(*_TAGS):
-        text = heading_text(element)
+        text = heading_text(element, parts)
         heading = words(text)
         if not heading or len(heading) > 60 or is_outlet(text, outlet, url):
             continue

@@ -17,15 +17,18 @@ _STRUCTURE = re.compile(
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
-BLOCK_TAGS = frozenset(
-    "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer form "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr li main menu nav ol p pre section summary table tbody td tfoot th thead tr ul".split()
-)
+BLOCK_TAGS = frozenset((
+    "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
+    "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hgroup", "hr",
+    "li", "main", "menu", "nav", "ol", "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead",
+    "tr", "ul",
+))  # fmt: skip
 # What never holds an article's text.
-SILENT_TAGS = frozenset(
-    "script style noscript template svg math iframe object embed select option button textarea input label head title "
-    "audio video canvas map datalist dialog nav footer figcaption menu progress".split()
-)
+SILENT_TAGS = frozenset((
+    "script", "style", "noscript", "template", "svg", "math", "iframe", "object", "embed", "select", "option", "button",
+    "textarea", "input", "label", "head", "title", "audio", "video", "canvas", "map", "datalist", "dialog", "nav",
+    "footer", "figcaption", "menu", "progress",
+))  # fmt: skip
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 

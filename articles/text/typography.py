@@ -1,4 +1,4 @@
-"""Comparing French text whatever its typography. Nothing here is meant for display: what others wrote is never reset."""
+"""Comparing French text whatever its typography. What others wrote is never reset: folded text is not for display."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ _AROUND_FIXED = re.compile("[ \u00a0\u202f]*([\u00a0\u202f])[ \u00a0\u202f]*")
 _SAME = str.maketrans(
     {
         "’": "'", "‘": "'", "ʼ": "'", "´": "'", "`": "'", "′": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
-        "″": '"', "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "…": "...",
+        "″": '"',
+        "–": "-", "—": "-", "‑": "-", "‐": "-", "−": "-", "œ": "oe", "Œ": "oe", "æ": "ae", "Æ": "ae", "…": "...",
     }
 )  # fmt: skip
 
@@ -23,7 +24,7 @@ def tidy(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """A key for comparing: lower case, no accents, one apostrophe, one quotation mark, one dash, œ as oe, single blanks."""
+    """A key for comparing: lower case, no accents, one apostrophe, quotation mark and dash, œ as oe, single blanks."""
     plain = unicodedata.normalize("NFKD", _INVISIBLE.sub("", text).translate(_SAME))
     return " ".join("".join(c for c in plain if not unicodedata.combining(c)).lower().split())
 
