@@ -11,8 +11,8 @@ from articles.text.grouping.shapes import GroupingArticle, Merge
 from sources.parsing.jsonlines import Row
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
-# Articles between two passes over the whole: a pass costs as much as some hundreds of articles.
-_PASS = 500
+# Articles between two passes over what has changed.
+_PASS = 200
 
 
 def _text(row: Row, key: str) -> str:
@@ -43,9 +43,11 @@ def _article(row: Row, place: int) -> GroupingArticle:
 
 
 def _settle(grouper: Grouper) -> None:
-    for proposal in grouper.proposals():
-        if isinstance(proposal, Merge):
-            grouper.merge(proposal.source, proposal.target)
+    """Accept what the engine proposes, until it proposes nothing more."""
+    while proposals := grouper.proposals():
+        for proposal in proposals:
+            if isinstance(proposal, Merge):
+                grouper.merge(proposal.source, proposal.target)
 
 
 def command(rows: Iterable[Row]) -> Iterator[Row]:

@@ -1,44 +1,25 @@
-"""The engine: an inverted index over the active stories, one weighted word vector for each story."""
+"""The engine: which story an article joins, and which stories have grown together."""
 
 from __future__ import annotations
 
+import heapq
 import math
-from bisect import bisect_left, insort
 from calendar import monthrange
-from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from itertools import count
 
 from articles.text.grouping.shapes import GroupingArticle, Id, Merge, Parameters, Placement, Split
-from articles.text.grouping.terms import Terms, read
+from articles.text.grouping.stories import DAY, Index, Member, Story
+from articles.text.grouping.terms import read
 
-_DAY = 86_400.0
 _SHOWN_TERMS = 8
 _NEAREST = 3
-# A term found in more than this share of the active stories names no candidate by itself.
-_COMMON = 0.25
-
-
-@dataclass(slots=True)
-class _Member:
-    """An article in the index. `span` is when it may have been published (seconds), None when it bears no date."""
-
-    id: Id
-    weights: dict[str, float]
-    shown: dict[str, str]
-    span: tuple[float, float] | None
-    arrived: float
-    has_text: bool
-    share: float = 0.0
-
-
-@dataclass(slots=True)
-class _Story:
-    members: dict[Id, _Member] = field(default_factory=dict)
-    weights: dict[str, float] = field(default_factory=dict)
-    moments: list[float] = field(default_factory=list)
-    norm: float = 0.0
+# A body keeps its most telling terms, a story speaks by its most telling ones when it is compared with another.
+_BODY_TERMS = 60
+_STORY_TERMS = 80
+# How many days around a moment its rivals are counted.
+_RIVAL_DAYS = 4
 
 
 def _span(article: GroupingArticle) -> tuple[float, float] | None:
@@ -60,34 +41,34 @@ class Grouper:
         self.parameters = parameters or Parameters()
         numbers = count(1)
         self._next_story = next_story or (lambda: next(numbers))
-        self._stories: dict[Id, _Story] = {}
+        self._index = Index(self.parameters.prior_stories)
         self._story_of: dict[Id, Id] = {}
-        self._postings: dict[str, dict[Id, None]] = {}
-        self._frequency: dict[str, int] = {}
+        self._changed: dict[Id, None] = {}
+        self._per_day: dict[int, int] = {}
         self._now = 0.0
+        self._last: tuple[GroupingArticle, Member] | None = None
+
+    def __len__(self) -> int:
+        return len(self._story_of)
 
     def place(self, article: GroupingArticle, *, story: Id | None = None) -> Placement:
         """Decide and add in one call; `story` forces the answer."""
         placement = self.decide(article)
         if story is not None:
-            placement = Placement(
-                story, placement.score, placement.terms, placement.nearest, story not in self._stories
-            )
+            is_new = story not in self._index.stories
+            placement = Placement(story, placement.score, placement.terms, placement.nearest, is_new)
         self.add(article, placement.story)
         return placement
 
     def decide(self, article: GroupingArticle, *, forbidden: Collection[Id] = ()) -> Placement:
         """Where the article belongs among the active stories, those an editor has `forbidden` left aside."""
         member = self._member(article)
-        scores = self._scores(member, forbidden)
-        best = max(scores, key=lambda story: (scores[story], -self._order(story)), default=None)
+        best, score, margin = self._best(member, forbidden)
         if best is None:
             return Placement(self._next_story(), 0.0, (), (), True)
-        score = min(1.0, scores[best])
         terms, nearest = self._shared_terms(member, best), self._nearest(member, best)
-        if score < self.parameters.threshold:
-            return Placement(self._next_story(), score, terms, nearest, True)
-        return Placement(best, score, terms, nearest, False)
+        story = best.id if margin >= 0 else self._next_story()
+        return Placement(story, score, terms, nearest, margin < 0)
 
     def add(self, article: GroupingArticle, story: Id) -> None:
         """Put the article in the story, opened if need be; an article added twice is moved."""
@@ -95,178 +76,180 @@ class Grouper:
             self.remove(article.id)
         member = self._member(article)
         self._now = member.arrived
-        for term in member.weights:
-            self._frequency[term] = self._frequency.get(term, 0) + 1
-        self._story_of[article.id] = story
+        self._count_rival(member, 1)
         self._enter(member, story)
 
     def remove(self, article_id: Id) -> None:
         """Take an article out; its story goes with its last article. KeyError when it is not active."""
         story = self._story_of.pop(article_id)
-        member = self._stories[story].members[article_id]
-        for term in member.weights:
-            self._frequency[term] -= 1
-            if not self._frequency[term]:
-                del self._frequency[term]
-        self._leave(member, story)
+        self._count_rival(self._index.leave(article_id, story), -1)
+        self._note_change(story)
 
     def merge(self, source_story: Id, target_story: Id) -> None:
         """Move every article of the source into the target. A story that is no longer active moves nothing."""
-        if source_story == target_story or source_story not in self._stories:
+        if source_story == target_story or source_story not in self._index.stories:
             return
-        for member in list(self._stories[source_story].members.values()):
-            self._leave(member, source_story)
-            self._story_of[member.id] = target_story
-            self._enter(member, target_story)
+        for article_id in list(self._index.stories[source_story].members):
+            self._enter(self._index.leave(article_id, source_story), target_story)
+        self._note_change(source_story)
 
     def forget(self, before: datetime) -> None:
         """Drop the articles older than `before` (undated ones by when they came), so that cost follows the window."""
         limit = before.timestamp()
-        for story in list(self._stories.values()):
-            for member in [m for m in story.members.values() if (m.span[1] if m.span else m.arrived) < limit]:
+        members = [member for story in self._index.stories.values() for member in story.members.values()]
+        for member in members:
+            if (member.span[1] if member.span else member.arrived) < limit:
                 self.remove(member.id)
 
     def story_of(self, article_id: Id) -> Id:
         """The story an active article is in. KeyError when it is not active."""
         return self._story_of[article_id]
 
-    def __len__(self) -> int:
-        return len(self._story_of)
-
     def proposals(self) -> list[Merge | Split]:
-        """Stories that have grown together, best first."""
-        found = [merge for story in self._stories for merge in self._merges(story)]
-        return sorted(found, key=lambda merge: -merge.score)
+        """What has grown together since the last call, best first; no story stands in two proposals.
 
-    def _merges(self, story_id: Id) -> Iterator[Merge]:
-        story = self._stories[story_id]
-        mean = {term: weight / len(story.members) for term, weight in story.weights.items()}
-        moments = story.moments
-        span = (moments[0], moments[-1]) if moments else None
-        whole = _Member(story_id, mean, {}, span, self._now, any(m.has_text for m in story.members.values()))
-        for other, score in self._scores(whole, {story_id}).items():
-            if score >= self.parameters.merge_threshold and self._order(other) < self._order(story_id):
-                yield Merge(story_id, other, min(1.0, score), self._shared_terms(whole, other))
+        Applying them and asking again may bring further ones. Cost follows the stories changed, not the archive.
+        """
+        changed, self._changed = self._changed, {}
+        found = [merge for story_id in changed for merge in self._merges(self._index.stories[story_id])]
+        found.sort(key=lambda merge: (-merge.score, str(merge.source), str(merge.target)))
+        taken: set[Id] = set()
+        kept: list[Merge | Split] = []
+        for merge in found:
+            if merge.source in taken or merge.target in taken:
+                self._changed.update({merge.source: None, merge.target: None})
+                continue
+            taken |= {merge.source, merge.target}
+            kept.append(merge)
+        return kept
 
-    def _order(self, story: Id) -> float:
-        """Stories rank by their first moment: ties are settled the same way whatever the ids."""
-        moments = self._stories[story].moments
-        return moments[0] if moments else math.inf
+    def _merges(self, story: Story) -> list[Merge]:
+        strongest = heapq.nlargest(
+            _STORY_TERMS, story.weights, key=lambda term: story.weights[term] * self._index.rarity(term)
+        )
+        middle = story.middle()
+        span = None if middle is None else (middle, middle)
+        member = Member(story.id, {term: story.weights[term] for term in strongest}, {}, span, self._now, False)
+        found = []
+        for other, cosine in self._index.cosines(member.weights):
+            if other is story:
+                continue
+            there = other.middle()
+            gap = 0.0 if middle is None or there is None else abs(middle - there)
+            both_told = story.texts > 0 and other.texts > 0
+            score = cosine * self._nearness(gap, both_told)
+            if score >= self._merge_bar(both_told, span):
+                source, target = sorted((story, other), key=self._rank)
+                found.append(Merge(source.id, target.id, min(1.0, score), self._shared_terms(member, other)))
+        return found
 
-    def _member(self, article: GroupingArticle) -> _Member:
-        title, body = read(article)
-        span = _span(article)
+    @staticmethod
+    def _rank(story: Story) -> tuple[int, float, str]:
+        """The larger story stays, then the older."""
+        return len(story.members), -(story.moments[0] if story.moments else math.inf), str(story.id)
+
+    def _best(self, member: Member, forbidden: Collection[Id]) -> tuple[Story | None, float, float]:
+        """The story most above its bar, its score, and by how much it passes."""
+        best: tuple[Story | None, float, float] = (None, 0.0, -math.inf)
+        bars = {told: self._bar(told, member.span) for told in (False, True)}
+        for story, cosine in self._index.cosines(member.weights):
+            if story.id in forbidden:
+                continue
+            told = member.has_text and story.texts > 0
+            score = min(1.0, cosine * self._nearness(story.gap(member.span), told))
+            if score - bars[told] > best[2]:
+                best = story, score, score - bars[told]
+        return best
+
+    def _nearness(self, gap: float, told: bool) -> float:
+        days = gap / DAY
+        return 1 / (1 + days / self.parameters.text_reach) if told else math.exp(-days / self.parameters.reach)
+
+    def _bar(self, told: bool, span: tuple[float, float] | None) -> float:
+        if told:
+            return self.parameters.text_threshold
+        return self.parameters.threshold + self._crowding(span)
+
+    def _merge_bar(self, told: bool, span: tuple[float, float] | None) -> float:
+        if told:
+            return self.parameters.text_merge_threshold
+        return self.parameters.merge_threshold + self._crowding(span)
+
+    def _crowding(self, span: tuple[float, float] | None) -> float:
+        """How much the bar rises with the articles around: among more rivals the best by chance scores higher."""
+        if span is None:
+            rivals = float(len(self._story_of))
+        else:
+            day = span[0] / DAY
+            rivals = sum(
+                self._per_day.get(place, 0) * math.exp(-abs(day - place - 0.5))
+                for place in range(int(day) - _RIVAL_DAYS, int(day) + _RIVAL_DAYS + 1)
+            )
+        return self.parameters.crowding * math.log(max(rivals, 12.0) / 100)
+
+    def _count_rival(self, member: Member, change: int) -> None:
+        if member.span:
+            day = int(member.span[0] / DAY)
+            self._per_day[day] = self._per_day.get(day, 0) + change
+            if not self._per_day[day]:
+                del self._per_day[day]
+
+    def _member(self, article: GroupingArticle) -> Member:
+        if self._last and self._last[0] is article:
+            return self._last[1]
+        terms, span = read(article), _span(article)
         arrived = max(self._now, span[0]) if span else self._now
-        weights = self._blend(title, body)
-        return _Member(article.id, weights, {**body.shown, **title.shown}, span, arrived, bool(body.weights))
+        weights = self._blend(terms.title, terms.body)
+        shown = {term: word for term, word in terms.shown.items() if term in weights}
+        member = Member(article.id, weights, shown, span, arrived, bool(terms.body))
+        self._last = article, member
+        return member
 
-    def _blend(self, title: Terms, body: Terms) -> dict[str, float]:
+    def _blend(self, title: dict[str, float], body: dict[str, float]) -> dict[str, float]:
         """One vector for title and body, each brought to length one, so that a long body does not drown its title."""
-        share = self.parameters.title_share if title.weights and body.weights else 1.0
+        if not body:
+            return title
+        rarity = self._index.rarity
+        sizes = {term: 1 + math.log(weight) for term, weight in body.items()}
+        kept = heapq.nlargest(_BODY_TERMS, sizes, key=lambda term: sizes[term] * rarity(term))
+        share = self.parameters.title_share if title else 0.0
         blended: dict[str, float] = {}
-        for terms, part in ((title, share), (body, 1 - share if title.weights else 1.0)):
-            sizes = {term: 1 + math.log(weight) for term, weight in terms.weights.items()}
-            norm = math.sqrt(sum(size * size for size in sizes.values())) or 1.0
-            for term, size in sizes.items():
-                blended[term] = blended.get(term, 0.0) + part * size / norm
+        parts = ((title, share), ({term: sizes[term] for term in kept}, 1 - share))
+        for weights, part in parts:
+            norm = self._index.norm(weights)
+            for term, weight in weights.items():
+                blended[term] = blended.get(term, 0.0) + part * weight / norm
         return blended
 
-    def _rarity(self, term: str) -> float:
-        prior = self.parameters.prior_articles
-        return math.log(1 + (len(self._story_of) + prior) / (self._frequency.get(term, 0) + 1))
+    def _enter(self, member: Member, story_id: Id) -> None:
+        self._index.enter(member, story_id)
+        self._story_of[member.id] = story_id
+        self._note_change(story_id)
 
-    def _norm(self, weights: dict[str, float]) -> float:
-        return math.sqrt(sum((weight * self._rarity(term)) ** 2 for term, weight in weights.items())) or 1.0
+    def _note_change(self, story_id: Id) -> None:
+        if story_id in self._index.stories:
+            self._changed[story_id] = None
+        else:
+            self._changed.pop(story_id, None)
 
-    def _enter(self, member: _Member, story_id: Id) -> None:
-        story = self._stories.setdefault(story_id, _Story())
-        member.share = 1 / self._norm(member.weights)
-        story.members[member.id] = member
-        for term, weight in member.weights.items():
-            story.weights[term] = story.weights.get(term, 0.0) + weight * member.share
-            self._postings.setdefault(term, {})[story_id] = None
-        story.norm = self._norm(story.weights)
-        if member.span:
-            insort(story.moments, member.span[0])
-
-    def _leave(self, member: _Member, story_id: Id) -> None:
-        story = self._stories[story_id]
-        del story.members[member.id]
-        if member.span:
-            story.moments.pop(bisect_left(story.moments, member.span[0]))
-        kept = {term for other in story.members.values() for term in other.weights}
-        for term, weight in member.weights.items():
-            if term in kept:
-                story.weights[term] -= weight * member.share
-                continue
-            del story.weights[term]
-            del self._postings[term][story_id]
-            if not self._postings[term]:
-                del self._postings[term]
-        story.norm = self._norm(story.weights)
-        if not story.members:
-            del self._stories[story_id]
-
-    def _scores(self, member: _Member, forbidden: Collection[Id]) -> dict[Id, float]:
-        """Cosine × nearness in time, for the stories that share a term rare enough to name them."""
-        common = max(20.0, _COMMON * len(self._stories))
-        weights = {term: weight * self._rarity(term) for term, weight in member.weights.items()}
-        norm = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-        named: dict[Id, float] = {}
-        for term, weight in weights.items():
-            postings = self._postings.get(term, {})
-            if len(postings) > common:
-                continue
-            for story in postings:
-                named[story] = named.get(story, 0.0) + weight
-        scores: dict[Id, float] = {}
-        for story_id in named:
-            if story_id in forbidden:
-                continue
-            story = self._stories[story_id]
-            held = story.weights
-            dot = sum(weight * held[term] * self._rarity(term) for term, weight in weights.items() if term in held)
-            scores[story_id] = dot / (norm * story.norm) * self._nearness(member, story)
-        return scores
-
-    def _nearness(self, member: _Member, story: _Story) -> float:
-        days = self._gap(member, story) / _DAY
-        reach = self.parameters.text_decay_days if member.has_text else self.parameters.decay_days
-        return math.exp(-0.5 * (days / reach) ** 2)
+    def _shared_terms(self, member: Member, story: Story) -> tuple[str, ...]:
+        shared = [term for term in member.weights if term[0] == "~" and term in story.weights]
+        weight = {term: member.weights[term] * story.weights[term] * self._index.rarity(term) ** 2 for term in shared}
+        best = heapq.nsmallest(_SHOWN_TERMS, shared, key=lambda term: (-weight[term], term))
+        return tuple(dict.fromkeys(self._show(term, member, story) for term in best))
 
     @staticmethod
-    def _gap(member: _Member, story: _Story) -> float:
-        """Seconds between the article and the nearest of the story; none when either bears no date."""
-        if member.span is None or not story.moments:
-            return 0.0
-        start, end = member.span
-        after = bisect_left(story.moments, start)
-        gaps = []
-        if after < len(story.moments):
-            gaps.append(max(0.0, story.moments[after] - end))
-        if after:
-            gaps.append(start - story.moments[after - 1])
-        return min(gaps)
-
-    def _shared_terms(self, member: _Member, story_id: Id) -> tuple[str, ...]:
-        story = self._stories[story_id]
-        shared = [term for term in member.weights if term in story.weights]
-        shared.sort(key=lambda term: (-member.weights[term] * story.weights[term] * self._rarity(term) ** 2, term))
-        shown = (self._show(term, member, story) for term in shared[:_SHOWN_TERMS])
-        return tuple(dict.fromkeys(shown))
-
-    @staticmethod
-    def _show(term: str, member: _Member, story: _Story) -> str:
+    def _show(term: str, member: Member, story: Story) -> str:
         if term in member.shown:
             return member.shown[term]
-        return next((other.shown[term] for other in story.members.values() if term in other.shown), term)
+        return next((other.shown[term] for other in story.members.values() if term in other.shown), term[1:])
 
-    def _nearest(self, member: _Member, story_id: Id) -> tuple[tuple[Id, float], ...]:
-        norm = self._norm(member.weights)
+    def _nearest(self, member: Member, story: Story) -> tuple[tuple[Id, float], ...]:
+        rarity = {term: self._index.rarity(term) ** 2 * weight for term, weight in member.weights.items()}
+        norm = self._index.norm(member.weights)
         found = []
-        for other in self._stories[story_id].members.values():
-            shared = member.weights.keys() & other.weights.keys()
-            dot = sum(member.weights[term] * other.weights[term] * self._rarity(term) ** 2 for term in shared)
+        for other in story.members.values():
+            dot = sum(weight * other.weights[term] for term, weight in rarity.items() if term in other.weights)
             found.append((other.id, round(min(1.0, dot * other.share / norm), 4)))
         found.sort(key=lambda pair: (-pair[1], str(pair[0])))
         return tuple(found[:_NEAREST])

@@ -65,10 +65,12 @@ class Split:
 class Parameters:
     """The dials of the engine; tuned on weeks of several languages held apart from those they were checked on."""
 
-    threshold: float = 0.20
-    merge_threshold: float = 0.42
-    split_threshold: float = 0.06
-    decay_days: float = 1.5
-    text_decay_days: float = 10.0
+    threshold: float = 0.29
+    merge_threshold: float = 0.25
+    crowding: float = 0.04
+    reach: float = 1.5
+    text_threshold: float = 0.20
+    text_merge_threshold: float = 0.25
+    text_reach: float = 20.0
     title_share: float = 0.5
-    prior_articles: float = 40.0
+    prior_stories: float = 40.0

@@ -8,9 +8,10 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import islice
 from pathlib import Path
 
-import snowballstemmer
+import snowballstemmer  # type: ignore[import-untyped]
 
 from articles.text.grouping.shapes import GroupingArticle
 
@@ -41,18 +42,35 @@ _ALGORITHMS = {
     "sv": "swedish",
     "tr": "turkish",
 }
-# A language without a stemmer keeps the head of its words, where inflexion seldom reaches.
-_HEAD = 6
+# A title's word counts three times: as written, by its stem, and by its head, which inflexion, compounds and
+# cognates of other languages share. Together they did as well as character n-grams at a tenth of their cost.
+_WRITTEN, _STEM, _HEAD = 0.55, 0.63, 0.55
+_HEAD_LETTERS = 4
+# A language without a stemmer keeps this much of its words as their stem.
+_STEM_LETTERS = 6
 # How much of a body is read: what a story is about stands in the first paragraphs.
 _BODY_WORDS = 300
+_STANDFIRST = 2.0
+# In a sentence, a capital says that a word is a name, except where every noun bears one.
+_NAME = 2.0
+_CAPITALS_ARE_NOUNS = frozenset({"de"})
+_SENTENCE_ENDS = frozenset('.!?:«“"\n')
 
 
 @dataclass(slots=True)
 class Terms:
-    """Term → weight within the article (unit of one mention in the title), and term → the word as first written."""
+    """Term → weight within the article, and stem → the word as first written. Stems start with "~"."""
 
-    weights: dict[str, float] = field(default_factory=dict)
+    title: dict[str, float] = field(default_factory=dict)
+    body: dict[str, float] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
+
+
+def fold(word: str) -> str:
+    """Lower case without accents: « Élysée » and "elysee" are one word."""
+    if word.isascii():
+        return word.lower()
+    return "".join(char for char in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(char))
 
 
 @cache
@@ -69,9 +87,18 @@ def _stemmer(language: str) -> snowballstemmer.BaseStemmer | None:
     return snowballstemmer.stemmer(_ALGORITHMS[language]) if language in _ALGORITHMS else None
 
 
-def fold(word: str) -> str:
-    """Lower case without accents: « Élysée » and "elysee" are one word."""
-    return "".join(char for char in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(char))
+@lru_cache(maxsize=200_000)
+def views(word: str, language: str) -> tuple[str, str, str] | None:
+    """The word as written, its stem and its head, each marked; None for a word that tells nothing."""
+    folded = fold(word)
+    if folded in _stop_words(language) or (len(folded) == 1 and not folded.isdigit()):
+        return None
+    stemmer = _stemmer(language)
+    if any(char.isdigit() for char in folded):
+        stem = folded
+    else:
+        stem = fold(stemmer.stemWord(word.casefold())) if stemmer else folded[:_STEM_LETTERS]
+    return f"={folded}", f"~{stem}", f"{folded[:_HEAD_LETTERS]}-"
 
 
 def clean(text: str) -> str:
@@ -86,42 +113,42 @@ def clean(text: str) -> str:
     return text
 
 
-@lru_cache(maxsize=200_000)
-def term(word: str, language: str) -> str:
-    """The term of one word, "" for a word that tells nothing."""
-    folded = fold(word)
-    if folded in _stop_words(language) or (len(folded) == 1 and not folded.isdigit()):
-        return ""
-    if any(char.isdigit() for char in folded):
-        return folded
-    stemmer = _stemmer(language)
-    return fold(stemmer.stemWord(word.casefold())) if stemmer else folded[:_HEAD]
+def words(text: str) -> Iterator[tuple[str, bool]]:
+    """The words of a text, each with whether a capital inside a sentence makes it a name.
 
-
-def words(text: str) -> Iterator[str]:
-    """The words of a text; a run of Chinese or Japanese characters gives its pairs of characters."""
+    A run of Chinese or Japanese characters gives its pairs of characters.
+    """
     for match in _WORD.finditer(text):
         word = match.group()
-        if not _CJK.search(word):
-            yield word
-        else:
-            yield from (word[i : i + 2] for i in range(max(1, len(word) - 1)))
+        if _CJK.search(word):
+            yield from ((word[i : i + 2], False) for i in range(max(1, len(word) - 1)))
+            continue
+        yield word, word[0].isupper() and not _opens_sentence(text, match.start())
 
 
-def _count(found: Terms, text: str, language: str, weight: float, limit: int | None = None) -> None:
-    for place, word in enumerate(words(clean(text))):
-        if limit is not None and place >= limit:
-            return
-        key = term(word, language)
-        if key:
-            found.weights[key] = found.weights.get(key, 0.0) + weight
-            found.shown.setdefault(key, word)
+def _opens_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" \u00a0\u202f")
+    return not before or before[-1] in _SENTENCE_ENDS
 
 
-def read(article: GroupingArticle) -> tuple[Terms, Terms]:
-    """The terms of the title, and those of the standfirst and the first paragraphs."""
-    title, body = Terms(), Terms()
-    _count(title, article.title, article.language, 1.0)
-    _count(body, article.standfirst, article.language, 2.0)
-    _count(body, article.text, article.language, 1.0, _BODY_WORDS)
-    return title, body
+def read(article: GroupingArticle) -> Terms:
+    """The terms of the title in their three views; of the standfirst and the first paragraphs, the stems."""
+    terms, language = Terms(), article.language
+    for word, _ in words(clean(article.title)):
+        found = views(word, language)
+        if found:
+            terms.shown.setdefault(found[1], word)
+            for key, weight in zip(found, (_WRITTEN, _STEM, _HEAD), strict=True):
+                terms.title[key] = terms.title.get(key, 0.0) + weight
+    _count(terms, article.standfirst, language, _STANDFIRST)
+    _count(terms, article.text, language, 1.0)
+    return terms
+
+
+def _count(terms: Terms, text: str, language: str, weight: float) -> None:
+    name = 1.0 if language in _CAPITALS_ARE_NOUNS else _NAME
+    for word, is_name in islice(words(clean(text)), _BODY_WORDS):
+        found = views(word, language)
+        if found:
+            terms.shown.setdefault(found[1], word)
+            terms.body[found[1]] = terms.body.get(found[1], 0.0) + weight * (name if is_name else 1.0)

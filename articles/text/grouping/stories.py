@@ -1,0 +1,136 @@
+"""The active stories as word vectors, and the inverted index that finds them by a term."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from bisect import bisect_left, insort
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from articles.text.grouping.shapes import Id
+
+DAY = 86_400.0
+# A term found in more than this share of the active stories names no candidate by itself.
+_COMMON, _COMMON_FLOOR = 0.25, 25
+# Only this many candidates, those that share the rarest words, are compared in full.
+_CANDIDATES = 40
+
+
+@dataclass(slots=True)
+class Member:
+    """An article in the index. `span` is when it may have been published (seconds), None when it bears no date."""
+
+    id: Id
+    weights: dict[str, float]
+    shown: dict[str, str]
+    span: tuple[float, float] | None
+    arrived: float
+    has_text: bool
+    share: float = 0.0
+
+
+@dataclass(slots=True)
+class Story:
+    """A group of articles. `weights` adds their vectors, each brought to length one; `norm` is its length."""
+
+    id: Id
+    members: dict[Id, Member] = field(default_factory=dict)
+    weights: dict[str, float] = field(default_factory=dict)
+    moments: list[float] = field(default_factory=list)
+    norm: float = 0.0
+    texts: int = 0
+
+    def gap(self, span: tuple[float, float] | None) -> float:
+        """Seconds between a span of time and the nearest article; none when either bears no date."""
+        if span is None or not self.moments:
+            return 0.0
+        start, end = span
+        after = bisect_left(self.moments, start)
+        gap = start - self.moments[after - 1] if after else math.inf
+        if after < len(self.moments):
+            gap = min(gap, max(0.0, self.moments[after] - end))
+        return gap
+
+    def middle(self) -> float | None:
+        return sum(self.moments) / len(self.moments) if self.moments else None
+
+
+class Index:
+    """Stories, found through their terms. A term weighs by how few stories hold it, not by how few articles:
+    the word of one great story, in forty of its titles, stays telling."""
+
+    def __init__(self, prior: float) -> None:
+        self.stories: dict[Id, Story] = {}
+        self._holders: dict[str, dict[Id, None]] = {}
+        self._prior = prior
+
+    def rarity(self, term: str) -> float:
+        """Inverse story frequency; `prior` stories hold none of the terms, so that the first days are not wild."""
+        return math.log(1 + (len(self.stories) + self._prior) / (len(self._holders.get(term, ())) + 1))
+
+    def norm(self, weights: dict[str, float]) -> float:
+        """The length of a vector under the present rarities; 1 for an empty one."""
+        return math.sqrt(sum((weight * self.rarity(term)) ** 2 for term, weight in weights.items())) or 1.0
+
+    def enter(self, member: Member, story_id: Id) -> None:
+        story = self.stories.get(story_id)
+        if story is None:
+            story = self.stories[story_id] = Story(story_id)
+        member.share = 1 / self.norm(member.weights)
+        story.members[member.id] = member
+        story.texts += member.has_text
+        for term, weight in member.weights.items():
+            story.weights[term] = story.weights.get(term, 0.0) + weight * member.share
+            self._holders.setdefault(term, {})[story_id] = None
+        if member.span:
+            insort(story.moments, member.span[0])
+        story.norm = self.norm(story.weights)
+
+    def leave(self, article_id: Id, story_id: Id) -> Member:
+        """Take an article out of its story, which goes with its last article."""
+        story = self.stories[story_id]
+        member = story.members.pop(article_id)
+        story.texts -= member.has_text
+        if member.span:
+            story.moments.pop(bisect_left(story.moments, member.span[0]))
+        kept = {term for other in story.members.values() for term in other.weights}
+        for term, weight in member.weights.items():
+            if term in kept:
+                story.weights[term] -= weight * member.share
+            else:
+                self._forget(term, story)
+        story.norm = self.norm(story.weights)
+        if not story.members:
+            del self.stories[story_id]
+        return member
+
+    def _forget(self, term: str, story: Story) -> None:
+        del story.weights[term]
+        holders = self._holders[term]
+        del holders[story.id]
+        if not holders:
+            del self._holders[term]
+
+    def cosines(self, weights: dict[str, float]) -> Iterator[tuple[Story, float]]:
+        """The stories that share telling terms with a vector, each with its cosine."""
+        rarities = {term: self.rarity(term) for term in weights}
+        length = math.sqrt(sum((weight * rarities[term]) ** 2 for term, weight in weights.items())) or 1.0
+        squared = {term: weight * rarities[term] ** 2 for term, weight in weights.items()}
+        for story_id in self._candidates(squared):
+            story = self.stories[story_id]
+            held = story.weights
+            dot = sum(weight * held[term] for term, weight in squared.items() if term in held)
+            yield story, dot / (length * story.norm)
+
+    def _candidates(self, squared: dict[str, float]) -> list[Id]:
+        common = max(_COMMON_FLOOR, _COMMON * len(self.stories))
+        shared: dict[Id, float] = {}
+        for term, weight in squared.items():
+            holders = self._holders.get(term)
+            if holders and len(holders) <= common:
+                for story_id in holders:
+                    shared[story_id] = shared.get(story_id, 0.0) + weight
+        if len(shared) <= _CANDIDATES:
+            return list(shared)
+        return heapq.nlargest(_CANDIDATES, shared, key=shared.__getitem__)
