@@ -20,7 +20,7 @@ from . import answers
 from .connecting import Deadline, GuardedBackend
 from .errors import AddressRefused, Busy, FetchError, Reason
 from .guards import AddressGuard
-from .robots import Robots
+from .robots import MAX_DELAY, Robots
 
 __all__ = ["AddressRefused", "Busy", "Client", "FetchError", "Limits", "Reason", "Response"]
 
@@ -29,6 +29,7 @@ Headers = list[tuple[bytes, bytes]]
 # RFC 9309 asks parsers for at least 500 KiB.
 _ROBOTS_BYTES = 512 * 1024
 _ROBOTS_SECONDS = 15.0
+_MID_WAY_SECONDS = MAX_DELAY + 30.0
 _ACCEPT: Mapping[Kind, str] = {
     "feed": "application/rss+xml, application/atom+xml, application/feed+json, application/rdf+xml, "
     "application/xml;q=0.9, text/xml;q=0.9, application/json;q=0.8, */*;q=0.5",
@@ -94,7 +95,9 @@ class Response:
 class Slots(Protocol):
     """What keeps all workers together polite to one host; see throttle.Throttle."""
 
-    def slot(self, host: str, gap: float | None = ...) -> AbstractContextManager[None]: ...
+    def slot(
+        self, host: str, gap: float | None = ..., patience: float | None = ...
+    ) -> AbstractContextManager[None]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +257,13 @@ class Client:
         return [(name.encode(), " ".join(value.split()).encode("utf-8")) for name, value in pairs if value]
 
     def _follow(
-        self, url: str, headers: Headers, deadline: Deadline, visit: Callable[[httpx.URL, Headers, Deadline], _Hop]
+        self, url: str, headers: Headers, deadline: Deadline, visit: Callable[..., _Hop]
     ) -> tuple[str, _Hop, str]:
         """The address that answered, its answer, and where permanent redirects alone led."""
         at, permanent_to, permanent = url, "", True
-        for _ in range(self._limits.max_redirects + 1):
-            hop = visit(_checked(at), headers, deadline)
+        for number in range(self._limits.max_redirects + 1):
+            # A visit once begun waits for its turn again: given up at a redirect, it would be given up there for ever.
+            hop = visit(_checked(at), headers, deadline, patience=_MID_WAY_SECONDS if number else None)
             if hop.status not in _REDIRECTS:
                 return at, hop, permanent_to
             at = _next(at, hop)
@@ -267,7 +271,7 @@ class Client:
             permanent_to = at if permanent else permanent_to
         raise FetchError(Reason.REDIRECTS, f"{url} redirects more than {self._limits.max_redirects} times.", url=url)
 
-    def _politely(self, address: httpx.URL, headers: Headers, deadline: Deadline) -> _Hop:
+    def _politely(self, address: httpx.URL, headers: Headers, deadline: Deadline, *, patience: float | None) -> _Hop:
         """One request, when the host's robots.txt allows it, in its turn."""
         gap = None
         if self._robots is not None:
@@ -279,14 +283,22 @@ class Client:
                     Reason.ROBOTS, f"The robots.txt of {address.host} keeps us from {address}.", url=str(address)
                 )
             gap = rules.crawl_delay
-        return self._in_turn(address, headers, deadline, gap=gap)
+        return self._in_turn(address, headers, deadline, patience=patience, gap=gap)
 
-    def _in_turn(self, address: httpx.URL, headers: Headers, deadline: Deadline, *, gap: float | None = None) -> _Hop:
+    def _in_turn(
+        self,
+        address: httpx.URL,
+        headers: Headers,
+        deadline: Deadline,
+        *,
+        patience: float | None,
+        gap: float | None = None,
+    ) -> _Hop:
         """One request, when politeness to the host allows it."""
         if self._throttle is None:
             return self._exchange(address, headers, deadline)
         before = time.monotonic()
-        with self._throttle.slot(address.host, gap):
+        with self._throttle.slot(address.host, gap, patience):
             deadline.extend(time.monotonic() - before)
             return self._exchange(address, headers, deadline)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import base64
 import binascii
 import sys
+from dataclasses import asdict
 from typing import Any
 
-from . import feeds, jsonlines
+from . import discovery, feeds, jsonlines, opml
 from .jsonlines import Row
 
 
@@ -49,7 +50,27 @@ def feed(row: Row) -> Row:
     }
 
 
-COMMANDS = {"feed": feed}
+def opml_list(row: Row) -> Row:
+    """{"content": base64} to the feeds of an OPML file."""
+    return {"feeds": [asdict(one) for one in opml.read(_content(row))]}
+
+
+def discover(row: Row) -> Row:
+    """{"url","html"} to the feeds that a page declares or links to, and the paths worth trying."""
+    url = str(row.get("url") or "")
+    return {
+        "candidates": [asdict(one) for one in discovery.discover(str(row["html"]), url)],
+        "guesses": discovery.guesses(url),
+    }
+
+
+def robots(row: Row) -> Row:
+    """{"url","text"} to the news sitemaps that a robots.txt names."""
+    found = discovery.news_sitemaps(str(row["text"]), str(row.get("url") or ""))
+    return {"candidates": [asdict(one) for one in found]}
+
+
+COMMANDS = {"feed": feed, "opml": opml_list, "discover": discover, "robots": robots}
 
 
 def main(arguments: list[str]) -> int:
