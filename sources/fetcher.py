@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 
+import redis
 from django.conf import settings
 
 from sources.fetching.client import Client, Limits
 from sources.fetching.guards import AddressGuard
+from sources.fetching.robots import Robots
+from sources.fetching.throttle import Throttle
 
 VERSION = "0.1"
 
@@ -24,7 +28,43 @@ def allowed_addresses() -> list[str]:
     return [*demo, *settings.PRESSREVIEW_ALLOWED_ADDRESSES]
 
 
+class _RedisCache:
+    """Where the rules of robots.txt are kept for all workers."""
+
+    def __init__(self, server: redis.Redis) -> None:
+        self._server = server
+
+    def get(self, key: str) -> str | None:
+        value = self._server.get(f"pressreview:{key}")
+        return value.decode() if isinstance(value, bytes) else None
+
+    def set(self, key: str, value: str, seconds: int) -> None:
+        self._server.set(f"pressreview:{key}", value, ex=max(1, seconds))
+
+
+class _Pace:
+    """The pace that all workers keep at each host; our own machine's allowed addresses need none."""
+
+    def __init__(self, throttle: Throttle, exempt: frozenset[str]) -> None:
+        self._throttle = throttle
+        self._exempt = exempt
+
+    def slot(
+        self, host: str, gap: float | None = None, patience: float | None = None
+    ) -> AbstractContextManager[None]:
+        return nullcontext() if host in self._exempt else self._throttle.slot(host, gap, patience)
+
+
 @cache
 def client() -> Client:
     """This process's client."""
-    return Client(user_agent=user_agent(), limits=Limits(), guard=AddressGuard(allowed_addresses()))
+    server = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=5)
+    allowed = allowed_addresses()
+    own_hosts = frozenset(address.rsplit(":", 1)[0] for address in allowed)
+    return Client(
+        user_agent=user_agent(),
+        limits=Limits(),
+        guard=AddressGuard(allowed),
+        throttle=_Pace(Throttle(server, gap=settings.PRESSREVIEW_HOST_GAP), own_hosts),
+        robots=Robots(_RedisCache(server)),
+    )

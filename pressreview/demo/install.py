@@ -27,6 +27,7 @@ _KINDS = {
     "quotidien généraliste": Outlet.Kind.GENERAL,
     "semi-conducteurs et industrie": Outlet.Kind.TRADE,
 }
+EDITOR = "demonstration"
 EDITION = Path(__file__).parent / "edition.toml"
 
 
@@ -101,7 +102,7 @@ def install() -> int:
 
 @transaction.atomic
 def remove() -> int:
-    """Take away the outlets, their articles, and the stories and editions that hold nothing else; how many articles."""
+    """Take away the outlets, their articles, the stories that hold nothing else, and its edition; how many articles."""
     outlets = list(Outlet.objects.select_for_update().filter(is_demo=True))
     articles = Article.objects.filter(outlet__in=outlets)
     stories = set(articles.exclude(story=None).values_list("story_id", flat=True))
@@ -112,7 +113,8 @@ def remove() -> int:
         if story.articles.exists():
             story.refresh()
     emptied = Story.objects.filter(pk__in=stories, articles=None)
-    Digest.objects.filter(items__story__in=emptied).exclude(items__story__article_count__gt=0).delete()
+    Digest.objects.filter(published_by__username=EDITOR).delete()
+    User.objects.filter(username=EDITOR).delete()
     Story.objects.filter(merged_into__in=emptied).delete()
     emptied.delete()
     return count
@@ -129,7 +131,7 @@ def publish_edition() -> Digest | None:
     if any(story is None for story, _ in picked):
         return None
     editor, _ = User.objects.get_or_create(
-        username="demonstration", defaults={"first_name": "La", "last_name": "démonstration"}
+        username=EDITOR, defaults={"first_name": "La", "last_name": "démonstration"}
     )
     digest = editing.open_digest(week, editor)
     for story, text in picked:
