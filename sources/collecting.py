@@ -7,17 +7,18 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from sources import schedule
 from sources.bell import ring
-from sources.fetching.client import Client, FetchError, Response
-from sources.models import Entry, Feed, FetchAttempt, relock
+from sources.fetching.client import Busy, Client, FetchError, Response
+from sources.models import Entry, Feed, FetchAttempt, Outlet, relock
 from sources.parsing.feeds import NotAFeed, ParsedEntry, ParsedFeed, parse
 
 logger = logging.getLogger(__name__)
+BUSY_WAIT = timedelta(seconds=5)
 HISTORY = 30  # the latest entries whose times tell a feed's own rhythm
 
 
@@ -35,9 +36,25 @@ def collect(feed: Feed, client: Client) -> FetchAttempt:
         response = client.get(feed.url, etag=feed.etag, last_modified=feed.last_modified, kind="feed")
         attempt.status, attempt.size = response.status, len(response.body)
         parsed = _read(feed, response)
+    except Busy as error:
+        _give_back(feed, timezone.now() + (error.retry_after or BUSY_WAIT))
+        attempt.outcome, attempt.error = FetchAttempt.Outcome.SAME, str(error)
+        return attempt
     except (FetchError, NotAFeed) as error:
-        return _close(feed, attempt, error=error)
+        return _close(feed, attempt, error=str(error), cause=error)
+    except Exception as error:
+        _close(feed, attempt, error=f"{type(error).__name__}: {error}", cause=error)
+        raise
     return _close(feed, attempt, response=response, parsed=parsed)
+
+
+@transaction.atomic
+def _give_back(claimed: Feed, at: datetime) -> None:
+    """Leave a feed for later because of our own pace: nothing was tried, so there is nothing to note."""
+    feed = relock(claimed)
+    if feed is not None:
+        feed.leased_until, feed.next_fetch_at = None, at
+        feed.save(update_fields=["leased_until", "next_fetch_at"])
 
 
 def _read(feed: Feed, response: Response) -> ParsedFeed | None:
@@ -58,7 +75,8 @@ def _close(
     *,
     response: Response | None = None,
     parsed: ParsedFeed | None = None,
-    error: Exception | None = None,
+    error: str = "",
+    cause: Exception | None = None,
 ) -> FetchAttempt:
     """Write down what came of it. Where the lease ran out and another worker took the feed, its outcome counts."""
     now = timezone.now()
@@ -69,22 +87,22 @@ def _close(
         attempt.outcome, attempt.error = FetchAttempt.Outcome.FAILED, "lease lost"
         return attempt
     if response is None:
-        _note_failure(feed, attempt, error, now)
+        _note_failure(feed, attempt, error, getattr(cause, "status", None), now)
     else:
         _note_success(feed, attempt, response, parsed, now)
-    feed.next_fetch_at = _next(feed, response, error, now)
+    feed.next_fetch_at = _next(feed, response or cause, parsed, now)
     feed.leased_until = None
     feed.save()
     attempt.save()
     return attempt
 
 
-def _note_failure(feed: Feed, attempt: FetchAttempt, error: Exception | None, now: datetime) -> None:
-    attempt.outcome, attempt.error = FetchAttempt.Outcome.FAILED, str(error)
-    attempt.status = attempt.status or getattr(error, "status", None)
+def _note_failure(feed: Feed, attempt: FetchAttempt, error: str, status: int | None, now: datetime) -> None:
+    attempt.outcome, attempt.error = FetchAttempt.Outcome.FAILED, error
+    attempt.status = attempt.status or status
     feed.failures += 1
     feed.failing_since = feed.failing_since or now
-    feed.last_error = str(error)
+    feed.last_error = error
     if attempt.status == 410:
         feed.gone_at = now
 
@@ -93,8 +111,10 @@ def _note_success(
     feed: Feed, attempt: FetchAttempt, response: Response, parsed: ParsedFeed | None, now: datetime
 ) -> None:
     feed.failures, feed.failing_since, feed.last_error, feed.last_success_at = 0, None, "", now
-    feed.etag = response.headers.get("etag", feed.etag if response.not_modified else "")[:500]
-    feed.last_modified = response.headers.get("last-modified", feed.last_modified if response.not_modified else "")[:100]
+    if response.etag or not response.not_modified:  # a 304 may leave out the validators that it confirms
+        feed.etag = _whole(response.etag, 500)
+    if response.last_modified or not response.not_modified:
+        feed.last_modified = _whole(response.last_modified, 100)
     attempt.outcome = FetchAttempt.Outcome.UNCHANGED
     if parsed is None:
         return
@@ -107,16 +127,20 @@ def _note_success(
         ring("articles.extract_pages")
 
 
-def _next(feed: Feed, response: Response | None, error: Exception | None, now: datetime) -> datetime:
+def _whole(validator: str, most: int) -> str:
+    """A validator is sent back byte for byte or not at all."""
+    return validator if len(validator) <= most else ""
+
+
+def _next(feed: Feed, source: object, parsed: ParsedFeed | None, now: datetime) -> datetime:
     """When the feed is due again, by its own rhythm, by what its server asks, and further apart while it fails."""
     seen = list(feed.entries.order_by("-seen_at").values_list("published", "seen_at")[:HISTORY])
-    source = response or error
     return schedule.next_due(
         now=now,
         history=[_moment(published) or at for published, at in seen],
         max_age=getattr(source, "max_age", None),
         retry_after=getattr(source, "retry_after", None),
-        ttl=None,
+        ttl=parsed.ttl if parsed else None,
         failures=feed.failures,
         seed=feed.pk,
     )
@@ -129,7 +153,11 @@ def _moment(published: str) -> datetime | None:
 
 
 def store(feed: Feed, entries: Iterable[ParsedEntry], now: datetime) -> int:
-    """Add the entries that the outlet did not announce before; how many there were. Call it in a transaction."""
+    """Add the entries that the outlet did not announce before; how many there were. Call it in a transaction.
+
+    An outlet's feeds are stored one after the other: two of them announce the same articles at the same moment.
+    """
+    Outlet.objects.select_for_update(no_key=True).get(pk=feed.outlet_id)
     entries = list(entries)
     identities = {entry.identity for entry in entries}
     aliases = {entry.alias for entry in entries if entry.alias}
@@ -141,15 +169,35 @@ def store(feed: Feed, entries: Iterable[ParsedEntry], now: datetime) -> int:
         by_alias.setdefault(alias, []).append((title, published))
     new = [entry for entry in entries if entry.identity not in seen and not _moved(entry, by_alias)]
     rows = [_row(feed, entry, now + timedelta(microseconds=place)) for place, entry in enumerate(reversed(new))]
-    Entry.objects.bulk_create(rows, ignore_conflicts=True)
+    return _insert(rows)
+
+
+def _insert(rows: list[Entry]) -> int:
+    """Write the entries together; where one of them cannot be stored, the others one by one. How many were."""
+    try:
+        with transaction.atomic():
+            Entry.objects.bulk_create(rows, ignore_conflicts=True)
+    except (DatabaseError, ValueError):
+        return sum(_insert_one(row) for row in rows)
     return len(rows)
+
+
+def _insert_one(row: Entry) -> bool:
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except (DataError, IntegrityError, ValueError) as error:
+        logger.error("%s: an entry cannot be stored: %s", row.url[:200], error)
+        return False
+    return True
 
 
 def _moved(entry: ParsedEntry, by_alias: dict[str, list[tuple[str, str]]]) -> bool:
     """The same article at a new address: its GUID is known, with the same title or the same date."""
     published = entry.published.value if entry.published else ""
     return any(
-        title == entry.title or (published and date == published) for title, date in by_alias.get(entry.alias or "-", ())
+        title == entry.title or (published and date == published)
+        for title, date in by_alias.get(entry.alias or "-", ())
     )
 
 

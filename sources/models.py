@@ -17,6 +17,7 @@ from sources.parsing.dates import Precision
 LEASE = timedelta(seconds=90)
 # A row that has been taken this often without an end is put aside and shown: it may be what kills the workers.
 MOST_TRIES = 4
+MOST_DOUBLINGS = 5
 
 
 class DatePrecision(models.TextChoices):
@@ -81,11 +82,19 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         return self.collectable().filter(next_fetch_at__lte=now).filter(Q(leased_until=None) | Q(leased_until__lt=now))
 
     def claim(self, now: datetime) -> Feed | None:
-        """Take the feed that has waited longest, for LEASE; call it in a transaction. None when nothing is due."""
+        """Take the feed that has waited longest, for LEASE; call it in a transaction. None when nothing is due.
+
+        A feed that was taken and never given back may be what killed its worker: that is a failure like any other,
+        and it is held longer each time, so that it cannot kill one worker after another.
+        """
         feed = self.due(now).order_by("next_fetch_at").select_for_update(skip_locked=True, of=("self",)).first()
-        if feed is not None:
-            feed.leased_until = now + LEASE
-            feed.save(update_fields=["leased_until"])
+        if feed is None:
+            return None
+        if feed.leased_until is not None:
+            feed.failures, feed.failing_since = feed.failures + 1, feed.failing_since or now
+            feed.last_error = "The worker that was reading this feed ended before it was done."
+        feed.leased_until = now + LEASE * 2 ** min(feed.failures, MOST_DOUBLINGS)
+        feed.save(update_fields=["leased_until", "failures", "failing_since", "last_error"])
         return feed
 
 
@@ -242,6 +251,4 @@ Claimed = TypeVar("Claimed", Feed, Entry)
 def relock(row: Claimed) -> Claimed | None:
     """Lock a claimed row again for the closing transaction; None when another worker has taken it meanwhile."""
     rows: models.QuerySet[Claimed] = type(row)._default_manager.filter(pk=row.pk, leased_until=row.leased_until)
-    return rows.select_for_update().first()
-
-
+    return rows.select_for_update(of=("self",)).order_by("pk").first()
