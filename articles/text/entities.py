@@ -1,0 +1,327 @@
+"""People, organisations, products and places that an article names.
+
+Names are found by `names`; their kind is decided by votes over all the places where the article writes them: lexicons,
+the words around (« la société X », « le PDG de X », « M. X », « baptisé X »), and the statistical model's label.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache
+
+from articles.text import names, speech, wordlists
+from articles.text.findings import EntitySpan, Span
+from articles.text.reading import Reading
+
+_TITLE = re.compile(r"(?:\b(?:M|MM|Mme|Mmes|Mlle|Dr|Pr|Me|Mgr|Sir|Monsieur|Madame|Maître|Lord)\.? )$")
+_AGE = re.compile(r",? ?\(?\d{1,2} ans\b")
+_OPENS = re.compile(r"(?:^|[.!?…:«»“”\"•\n–—(\[]|- ) *$")
+_VERSION = re.compile(r"(?:\b|[A-Za-z])\d+(?:[.,]\d+)*[A-Za-z]{0,2}$")
+_LEGAL = re.compile(r"\b(?:SA|SAS|SARL|Inc|Ltd|LLC|Corp|Corporation|GmbH|AG|Group|Groupe|Labs?|Technologies|Technology|Media|"
+                    r"Networks?|Systems|Industries|Telecom|Partners|Capital|Ventures|University|Foundation|Institute|Bank|Studios?|Entertainment|Records|Robotics|Security|Research|Company|Pharma|Airlines|Motors|Games)$")
+_CAPITAL_ROLE = re.compile(r"(?:PDG|P-DG|CEO|DG|CTO|Président|Présidente|Ministre|Premier ministre|Directeur|Directrice|Professeur|Docteur|Maître|Me|M|Mme|Sir|Lord) (?=[A-ZÀ-Ý])")
+_TAIL = re.compile(
+    r"^(?:\d+ commentaires?|commentaires?(?: \(\d+\))?|laisser un commentaire|source link ?:.*|sources? ?: ?https?:.*|copyright .*)$", re.IGNORECASE | re.MULTILINE
+)
+_BYLINE = re.compile(r"(?:par|by|author|auteur|auteure|avec|propos recueillis par|publié par|photos?|crédits?|©)[ :]*$", re.IGNORECASE)
+_LOWER_TAIL = re.compile(
+    r"(?: (?:européenne?s?|nationale?s?|internationale?s?|mondiale?|fédérale?|française?|général[e]?|centrale?|régionale?|départementale?|supérieure?"
+    r"|spéciale?|militaire|africaine?|américaine?|britannique|canadienne|populaire|démocratique|républicaine?|socialiste|constitutionnel(?:le)?"
+    r"|correctionnel(?:le)?|judiciaire|administratif|administrative|criminelle|pénale|publique?|unies?|arabe|islamique|polytechnique|économique))+"
+)
+_COMPLEMENT = re.compile(
+    r" (?:(?:de la |de l'|des |du |de |d'|pour la |pour le |pour l'|à la |à l'|aux |au |et de la |et des |et du |sur la |sur les )"
+    r"(?:[\w'-]+ ?){1,3}?)(?=[ ,.;:)»]|$)"
+)
+_ACRONYM = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý&.-]*[A-Z0-9]+s?$")
+
+
+@dataclass(slots=True)
+class _Name:
+    """One written form: where it stands and what speaks for each kind."""
+
+    written: str
+    mentions: list[Span] = field(default_factory=list)
+    votes: Counter[str] = field(default_factory=Counter)
+
+
+@cache
+def _before(lexicon: str) -> re.Pattern[str]:
+    forms = sorted((re.escape(line.replace("’", "'")) for line in wordlists.lines(lexicon)), key=len, reverse=True)
+    joined = "|".join(forms)
+    return re.compile(rf"(?:\b|^)(?:{joined})(?: de| d'| chez)?(?: la| le| l'| les)?(?: \w+(?:aine?|aise?|ienne?|ique|ois))? ?[«\"“]? ?$", re.I)
+
+
+@cache
+def _role_before() -> re.Pattern[str]:
+    forms = {form.strip() for row in wordlists.table("roles") for form in row}
+    joined = "|".join(sorted((re.escape(form) for form in forms), key=len, reverse=True))
+    return re.compile(rf"\b(?:{joined})(?: (?:du|de|des|d'|de l'|de la) ?[\w' -]{{2,40}}?| [\w-]+)?,? $")
+
+
+_NAMING = re.compile(r"\b(?:baptisée?s?|appelée?s?|nommée?s?|dénommée?s?|surnommée?s?|dubbed|intitulée?s?) ?[«\"“]? ?(?:le |la )?$")
+_AT_PLACE = re.compile(r"(?:\b(?:à|en|vers|près de|ville de|région de|capitale de|au nord de|au sud de|quartier de)) $")
+_PERSON_AFTER = re.compile(r",? (?:PDG|directrice?(?:eur)?|présidente?|fondat|cofondat|co-fondat|ministre|députée?|sénat|professeur|chercheu|avocate?|sociologue|maire|porte-parole|chef|secrétaire)")
+
+
+def _capital_spans(reading: Reading) -> list[Span]:
+    return list(names.capitals(reading.plain))
+
+
+def _drop_starter(reading: Reading, span: Span) -> Span | None:
+    """Cut a word that is capital only because a sentence opens with it; None when nothing is left."""
+    start, end = span
+    while start < end:
+        word = re.match(r"[\w'-]+", reading.plain[start:end])
+        if word is None or not _OPENS.search(reading.plain[max(0, start - 4) : start]) or word.group().lower() not in names.starters():
+            break
+        start += word.end()
+        while start < end and not reading.plain[start].isalnum():
+            start += 1
+    return (start, end) if start < end and not reading.plain[start].isdigit() else None
+
+
+def _split_known(reading: Reading, span: Span) -> Iterator[Span]:
+    """« Le Monde Arthur Mensch »: an outlet or body followed by a first name is two names."""
+    words = [match.span() for match in re.finditer(r"\S+", reading.plain[span[0] : span[1]])]
+    for count in range(1, len(words)):
+        cut, following = span[0] + words[count - 1][1], span[0] + words[count][0]
+        entry = names.known().get(names.key(reading.plain[span[0] : cut]))
+        rest = re.match(r"[\w-]+", reading.plain[following : span[1]])
+        if entry and entry.kind in ("outlet", "organisation", "place") and rest and names.first_name_kind(rest.group()):
+            yield span[0], cut
+            yield following, span[1]
+            return
+    yield span
+
+
+def _extended(reading: Reading, span: Span) -> Span:
+    """« Commission » + « européenne », « Cour de justice de l'Union européenne »: lower-case tails of bodies."""
+    first = re.match(r"[\w-]+", reading.plain[span[0] : span[1]])
+    if first is None or first.group().lower() not in wordlists.words("organisation_heads"):
+        return span
+    end = span[1]
+    for pattern in (_LOWER_TAIL, _COMPLEMENT, _LOWER_TAIL):
+        match = pattern.match(reading.plain, end)
+        if match and (pattern is _LOWER_TAIL or end == span[0] + first.end()):
+            end = match.end()
+    return span[0], end
+
+
+def _without_role(plain: str, span: Span) -> Span:
+    """« PDG Arthur Mensch », « Président X »: a role with a capital before a name is left out."""
+    match = _CAPITAL_ROLE.match(plain, *span)
+    return (match.end(), span[1]) if match else span
+
+
+def body_end(plain: str) -> int:
+    """Where the article stops and comments, sources or links begin."""
+    match = _TAIL.search(plain)
+    return match.start() if match else len(plain)
+
+
+class _Finder:
+    """Gathers the names of one text and their votes."""
+
+    def __init__(self, reading: Reading) -> None:
+        self.reading = reading
+        self.plain = reading.plain
+        self.model = {span: kind for span, kind in names.model_names(reading.text)}
+        self.lower_words = set(re.findall(r"(?<![\w-])[a-zà-ÿ][\w-]+", self.plain))
+        self.found: dict[str, _Name] = {}
+
+    def run(self) -> dict[str, _Name]:
+        for span in self._spans():
+            written = self.plain[span[0] : span[1]]
+            name = self.found.setdefault(written, _Name(written))
+            name.mentions.append(span)
+            self._vote(name, span)
+        return self.found
+
+    def _spans(self) -> list[Span]:
+        spans: list[Span] = []
+        limit = body_end(self.plain)
+        for raw in _capital_spans(self.reading):
+            cut = _drop_starter(self.reading, raw)
+            if cut is None or cut[0] >= limit:
+                continue
+            for piece in _split_known(self.reading, cut):
+                piece = _extended(self.reading, names.with_particles(self.plain, _without_role(self.plain, piece)))
+                if self._is_name(piece):
+                    spans.append(piece)
+        kept: list[Span] = []
+        for span in sorted(spans):
+            if not kept or span[0] >= kept[-1][1]:
+                kept.append(span)
+        return kept
+
+    def _is_name(self, span: Span) -> bool:
+        written = self.plain[span[0] : span[1]]
+        low = written.lower()
+        if len(written) < 2 or low in names.demonyms() or low in names.starters() or written in names.common_acronyms():
+            return False
+        if self._is_byline(span):
+            return False
+        if names.key(written) in names.known() or " " in written:
+            return not (written.isupper() and len(written) > 12)
+        if not _OPENS.search(self.plain[max(0, span[0] - 4) : span[0]]):
+            return True
+        return bool(_ACRONYM.match(written)) or self._seen_by_model(span) and low not in self.lower_words
+
+    def _is_byline(self, span: Span) -> bool:
+        """A line that only signs the article or credits a picture."""
+        line_start, line_end = self.reading.paragraph_of(span[0])
+        before, after = self.plain[line_start : span[0]], self.plain[span[1] : line_end]
+        return len(after.strip()) < 25 and _BYLINE.fullmatch(before.strip()) is not None
+
+    def _seen_by_model(self, span: Span) -> bool:
+        return any(start <= span[0] and span[1] <= end for start, end in self.model) or not self.model
+
+    def _model_kind(self, span: Span) -> str:
+        best, kind = 0.0, ""
+        for (start, end), label in self.model.items():
+            shared = min(end, span[1]) - max(start, span[0])
+            if shared > 0 and shared / (max(end, span[1]) - min(start, span[0])) > max(best, 0.5):
+                best, kind = shared / (max(end, span[1]) - min(start, span[0])), label
+        return kind
+
+    def _vote(self, name: _Name, span: Span) -> None:
+        votes = name.votes
+        before, after = self.plain[max(0, span[0] - 60) : span[0]], self.plain[span[1] : span[1] + 40]
+        model = self._model_kind(span)
+        if model:
+            votes[model] += 2 if model in ("person", "place") else 1.5
+        if model == "product":
+            votes["organisation"] += 0.7
+        if len(name.mentions) == 1:
+            self._vote_form(name)
+        if _TITLE.search(before):
+            votes["person"] += 6
+        elif _role_before().search(before) and name.written.count(" "):
+            votes["person"] += 2
+        if _AGE.match(after) or _PERSON_AFTER.match(after):
+            votes["person"] += 2
+        if _before("organisation_nouns_before").search(before):
+            votes["organisation"] += 3
+        if _before("product_nouns").search(before):
+            votes["product"] += 2.5
+        if _NAMING.search(before):
+            votes["product"] += 2
+        if _AT_PLACE.search(before):
+            votes["place"] += 1.5
+        self._vote_verb(votes, after)
+
+    def _vote_verb(self, votes: Counter[str], after: str) -> None:
+        match = re.match(r" (?:(?:a|ont|avait|n'a pas|a été|s'est|va|vient|veut|vient de) )?(\w+)", after)
+        form = speech.forms().get(match.group(1).lower()) if match else None
+        if form and "que" in form.uses:
+            votes["organisation"] += 0.7
+            votes["person"] += 0.5
+
+    def _vote_form(self, name: _Name) -> None:
+        votes, written = name.votes, name.written
+        entry = names.known().get(names.key(written))
+        if entry is not None:
+            kind = "organisation" if entry.kind == "outlet" else entry.kind
+            votes[kind] += 1 if entry.ambiguous else 8
+        words = written.split()
+        first = names.first_name_kind(words[0])
+        if first and len(words) > 1:
+            votes["person"] += 4
+        if words[0].lower() in wordlists.words("organisation_heads"):
+            votes["organisation"] += 5
+        if _LEGAL.search(written):
+            votes["organisation"] += 3
+        if _VERSION.search(written) and not written.isdigit():
+            votes["product"] += 3
+        if entry is None and _ACRONYM.fullmatch(written) and len(written) <= 7:
+            votes["organisation"] += 1.5
+        head = names.known().get(names.key(words[0]))
+        if entry is None and head and len(words) > 1 and head.kind == "product":
+            votes["product"] += 2.5
+
+
+def _kind(votes: Counter[str]) -> str:
+    ranked = votes.most_common(1)
+    return ranked[0][0] if ranked and ranked[0][1] >= 1.4 else ""
+
+
+def _same(kind: str, short: str, full: str) -> bool:
+    """Whether `short` may be another way to write `full`, of the same kind."""
+    a, b = names.key(short).split(), names.key(full).split()
+    if a == b or "".join(a) == "".join(b):
+        return True
+    if kind == "person":
+        return len(a) < len(b) and b[-len(a) :] == a
+    if kind == "organisation":
+        suffixes = ("ai", "group", "groupe", "inc", "sa", "corp", "labs", "france", "technologies")
+        return len(b) == len(a) + 1 and b[: len(a)] == a and b[-1] in suffixes
+    return False
+
+
+def _share_votes(found: dict[str, _Name]) -> None:
+    """« MistralAI », « Mistral AI » and « mistral ai » are one name: their votes count for all."""
+    together: dict[str, list[_Name]] = defaultdict(list)
+    for name in found.values():
+        together[names.key(name.written).replace(" ", "")].append(name)
+    for group in together.values():
+        total: Counter[str] = sum((name.votes for name in group), Counter())
+        for name in group:
+            name.votes = total
+
+
+def _grouped(found: dict[str, _Name]) -> list[tuple[str, list[_Name]]]:
+    """Names of one kind that are one thing, the fullest first."""
+    by_kind: dict[str, list[_Name]] = defaultdict(list)
+    _share_votes(found)
+    _lend_kinds(found)
+    for name in found.values():
+        if kind := _kind(name.votes):
+            by_kind[kind].append(name)
+    groups: list[tuple[str, list[_Name]]] = []
+    for kind, entries in by_kind.items():
+        for name in sorted(entries, key=lambda entry: (-len(entry.written.split()), entry.mentions[0])):
+            home = next((group for k, group in groups if k == kind and any(_same_thing(kind, name, o) for o in group)), None)
+            if home is not None:
+                home.append(name)
+            else:
+                groups.append((kind, [name]))
+    return groups
+
+
+def _same_thing(kind: str, name: _Name, other: _Name) -> bool:
+    if _same(kind, name.written, other.written):
+        return True
+    one, two = (names.known().get(names.key(entry.written)) for entry in (name, other))
+    return one is not None and two is not None and one.name == two.name and one.kind == two.kind
+
+
+def _lend_kinds(found: dict[str, _Name]) -> None:
+    """A surname alone is the person whose full name the article gives."""
+    people = [name for name in found.values() if _kind(name.votes) == "person" and " " in name.written]
+    for name in found.values():
+        if " " in name.written:
+            continue
+        if names.known().get(names.key(name.written)) is None and any(_same("person", name.written, p.written) for p in people):
+            name.votes["person"] += 6 * len(name.mentions)
+
+
+def _display(reading: Reading, group: list[_Name]) -> str:
+    entry = names.known().get(names.key(group[0].written))
+    start, end = group[0].mentions[0]
+    if entry is not None and entry.kind == "outlet":
+        return entry.name
+    return reading.text[start:end]
+
+
+def find(reading: Reading, own: str = "") -> tuple[EntitySpan, ...]:
+    """Every named thing of the text, in order of first mention; `own` is the outlet itself, which is left out."""
+    found = {written: name for written, name in _Finder(reading).run().items() if names.key(written) != names.key(own)}
+    entities = [
+        EntitySpan(_display(reading, group), kind, tuple(sorted(span for name in group for span in name.mentions)))
+        for kind, group in _grouped(found)
+    ]
+    return tuple(sorted(entities, key=lambda entity: entity.mentions[0]))

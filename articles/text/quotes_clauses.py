@@ -1,0 +1,155 @@
+"""The limits of reported clauses: what « X affirme que … » and « …, selon X » report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from articles.text.findings import Span
+from articles.text.quotes_cues import Cue
+from articles.text.reading import MASK, Reading
+
+_CONNECTIVES = re.compile(
+    r"(?:(?:Mais|Et|Or|Car|Cependant|Toutefois|Pourtant|En outre|Par ailleurs|En effet|Ainsi|De plus|Enfin|Ensuite|Puis|En revanche|D'ailleurs|De même|Néanmoins|Du reste|Au final|Résultat|De fait"
+    r"|Mieux|Pire|Surtout|Bref|Certes|Donc|Alors|Aussi)(?: ?[,:])? )+"
+)
+_FINITE_INFINITIVES = frozenset("affirmer assurer dire déclarer indiquer reconnaître prétendre estimer jurer admettre confirmer".split())
+_AFTER_CLAUSE = re.compile(r",? (?:a-t-(?:il|elle)|ont-(?:ils|elles)|avait-(?:il|elle)|[\w-]+-t-(?:il|elle))\b|(?: – | — |;)")
+_SHORTEST = 3
+
+
+def _words(text: str) -> int:
+    return len(re.findall(r"[^\W\d_]{2,}|\d+", text))
+
+
+def _trimmed(reading: Reading, start: int, end: int) -> Span:
+    plain = reading.plain
+    while start < end and plain[start] in " ,;:–—-":
+        start += 1
+    while end > start and plain[end - 1] in " ,;:.!?…–—\n":
+        end -= 1
+    return start, end
+
+
+def _sentence_end(reading: Reading, sentence: Span) -> int:
+    end = sentence[1]
+    while end > sentence[0] and reading.masked[end - 1] in ".!?… \n":
+        end -= 1
+    return end
+
+
+def _clause_end(reading: Reading, start: int, sentence: Span, cues: list[Cue], own: Cue) -> int:
+    """The clause runs to the end of its sentence, or to the next words that report speech themselves."""
+    end = _sentence_end(reading, sentence)
+    for cue in cues:
+        if cue is own or cue.start <= start:
+            continue
+        before = reading.masked[start : cue.start].rstrip()
+        if (cue.kind == "incise" or (cue.form is not None and cue.form.mood == "gerund")) and before.endswith(","):
+            end = min(end, cue.start)
+        elif cue.kind == "selon" and reading.masked[cue.group_end : end].strip(" ,.") == "" and before.endswith(","):
+            end = min(end, cue.start)
+    match = _AFTER_CLAUSE.search(reading.masked, start, end)
+    if match:
+        end = match.start()
+    closing = reading.masked.find(")", start, end)
+    if closing >= 0 and reading.masked.find("(", start, closing) < 0:
+        end = closing
+    return end
+
+
+def _that_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cue) -> Span | None:
+    start = cue.that if cue.that >= 0 else cue.infinitive
+    if start < 0 or not cue.allows("que") or cue.allows("weak") and cue.form is not None and "weak" in cue.form.uses:
+        return None
+    if cue.that < 0 and (cue.form is None or cue.form.lemma not in _FINITE_INFINITIVES):
+        return None
+    if cue.kind == "verb" and cue.pronoun in ("on", "je", "j'", "nous", "ce"):
+        return None
+    return _trimmed(reading, start, _clause_end(reading, start, sentence, cues, cue))
+
+
+def _incise_clause(reading: Reading, sentence: Span, cue: Cue) -> Span | None:
+    """« P, a indiqué X » without marks, « comme l'a dit X, P », « P, comme le dit X »."""
+    masked = reading.masked
+    before = masked[sentence[0] : cue.start]
+    if re.search(r"(?:^|[ ,(])comme (?:le |l')?$", before, re.IGNORECASE):
+        lead = re.sub(r",? ?comme (?:le |l')?$", "", before, flags=re.IGNORECASE)
+        if lead.strip():
+            return _strip_lead(reading, *_trimmed(reading, sentence[0], sentence[0] + len(lead)))
+        after = masked.find(",", cue.group_end, sentence[1])
+        end = _sentence_end(reading, sentence)
+        stop = re.search(r" : ?[«\"“]|;", masked[after:end]) if after >= 0 else None
+        return _trimmed(reading, after + 1, after + stop.start() if stop else end) if after >= 0 else None
+    if not before.rstrip().endswith(",") or re.search(r"[»”\"]\s*,?\s*$", before) or MASK * 25 in before:
+        return None
+    start, end = _trimmed(reading, sentence[0], cue.start)
+    return _strip_lead(reading, start, end)
+
+
+def _strip_lead(reading: Reading, start: int, end: int) -> Span:
+    match = _CONNECTIVES.match(reading.plain, start, end)
+    return (match.end() if match else start), end
+
+
+def _according_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cue) -> Span | None:
+    masked = reading.masked
+    lead = masked[sentence[0] : cue.start]
+    end = _sentence_end(reading, sentence)
+    if not re.search(r"\w", _CONNECTIVES.sub("", lead, count=1)) or re.fullmatch(r"\W*(?:Et|Mais|Ainsi|Or|Car|Toujours|Car|Toutefois|Cependant|Mais),? ?", lead):
+        return _after_lead(reading, cue, end, cues)
+    tail = masked[cue.group_end : end]
+    if re.search(r"(?:qui|que|dont|et|mais|où|car|ou), ?$", lead):
+        inner = re.match(r",? ?", tail)
+        start = cue.group_end + (inner.end() if inner else 0)
+        stop = re.search(r" et (?:\w+ ){0,2}?(?:sera|est|a|ont|doit|va|peut|avait|devrait)\b|,", masked[start:end])
+        return _trimmed(reading, start, start + stop.start() if stop else end)
+    return _before_according(reading, sentence, cue, lead, tail, end)
+
+
+def _after_lead(reading: Reading, cue: Cue, end: int, cues: list[Cue]) -> Span | None:
+    """« Selon X, P »: P begins after the comma that ends X and its apposition."""
+    comma = reading.masked.find(",", cue.group_end, end)
+    if comma < 0 or comma - cue.group_end > 130:
+        return _trimmed(reading, cue.group_end, end) if cue.group_end < end else None
+    return _trimmed(reading, comma + 1, _clause_end(reading, comma + 1, (comma + 1, end), cues, cue))
+
+
+def _before_according(reading: Reading, sentence: Span, cue: Cue, lead: str, tail: str, end: int) -> Span | None:
+    """« P, selon X »: the whole sentence so far, or the part between commas when X stands in a bracket."""
+    masked = reading.masked
+    base, stripped = sentence[0], lead.rstrip(" ,(")
+    opened = stripped.rfind("(")
+    if opened >= 0 and ")" not in stripped[opened:]:
+        return _trimmed(reading, base + opened + 1, base + len(stripped))
+    breaks = [match.end() for match in re.finditer(r"[:;]\s|\s[–—]\s|, (?:mais|tandis que|alors que|ce qui|car) ", stripped)]
+    start = breaks[-1] if breaks else 0
+    if re.match(r" ?, ?\w", tail):
+        comma = stripped.rfind(", ", start)
+        if comma < 0 and len(stripped.split()) < 9:
+            return _trimmed(reading, *_strip_lead(reading, base, end))
+        start = comma + 2 if comma >= 0 else start
+    elif re.match(r" (?:a|ont|est|sont|va|avait)\b", tail):
+        comma = stripped.rfind(", ", start)
+        start = comma + 2 if comma >= 0 else start
+    span = _strip_lead(reading, base + start, base + len(stripped))
+    return _trimmed(reading, *span) if masked else None
+
+
+def reported_clauses(reading: Reading, sentence: Span, cues: list[Cue]) -> Iterator[tuple[Span, Cue]]:
+    """Reported clauses of one sentence with the cue that reports each; none lies within another."""
+    taken: list[Span] = []
+    for cue in cues:
+        if cue.kind == "selon":
+            span = _according_clause(reading, sentence, cues, cue)
+        elif cue.that >= 0 or cue.infinitive >= 0:
+            span = _that_clause(reading, sentence, cues, cue)
+        elif cue.kind == "incise":
+            span = _incise_clause(reading, sentence, cue)
+        else:
+            span = None
+        if span is None or _words(reading.plain[slice(*span)]) < _SHORTEST:
+            continue
+        if not any(span[0] < end and start < span[1] for start, end in taken):
+            taken.append(span)
+            yield span, cue

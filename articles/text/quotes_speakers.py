@@ -1,0 +1,308 @@
+"""Who the words of a sentence designate: a name, a role (« son CEO »), a company (« l'opérateur »), a pronoun."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cache
+
+from articles.text import names, wordlists
+from articles.text.citations import OutletMention
+from articles.text.findings import EntitySpan, Span
+from articles.text.quotes_cues import Cue
+from articles.text.reading import Reading
+
+_DEFINITE = re.compile(r"(?:le|la|l'|les|ce|cette|cet|son|sa|ses|leur|leurs) ?", re.IGNORECASE)
+_INDEFINITE = re.compile(r"(?:un|une|des|plusieurs|certaine?s?|quelques|deux|trois|quatre|cinq|d'autres|de nombreux|de nombreuses)\b", re.IGNORECASE)
+_PLURAL = re.compile(r"(?:les|des|ces|ses|leurs|plusieurs|certains|certaines)\b", re.IGNORECASE)
+_FAR = 1500
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks: the full name when it is known, the words that say it, the role, and how sure that is."""
+
+    name: str | None
+    raw: str | None
+    role: str | None = None
+    certainty: float = 0.5
+    kind: str = ""
+
+
+NOBODY = Speaker(None, None, None, 0.3)
+
+
+@dataclass(slots=True)
+class Actor:
+    """A person, a body or an outlet that may speak."""
+
+    name: str
+    kind: str
+    mentions: list[Span]
+    gender: str = "*"
+    roles: list[str] = field(default_factory=list)
+
+
+@cache
+def _role_genders() -> dict[str, str]:
+    genders: dict[str, str] = {}
+    for masculine, feminine in ((row[0].lower(), row[1].lower()) for row in wordlists.table("roles")):
+        genders[masculine] = "*" if masculine == feminine else "m"
+        if masculine != feminine:
+            genders[feminine] = "f"
+    return genders
+
+
+@cache
+def _body_nouns() -> dict[str, str]:
+    return {" ".join(line.split()[:-1]).lower(): line.split()[-1] for line in wordlists.lines("organisation_nouns")}
+
+
+@cache
+def _outlet_nouns() -> dict[str, str]:
+    return {" ".join(line.split()[:-1]).lower(): line.split()[-1] for line in wordlists.lines("outlet_nouns")}
+
+
+def _bare(words: str) -> str:
+    return _DEFINITE.sub("", words, count=1).strip().lower() if _DEFINITE.match(words) else words.strip().lower()
+
+
+def _head(words: str, nouns: dict[str, str]) -> str:
+    """The first noun of `nouns` that opens a phrase, adjectives and articles before it left aside."""
+    bare = re.sub(r"^(?:un|une|des|du|de la) ", "", _bare(words))
+    bare = re.sub(r"^(?:ancien(?:ne)?|ex-?|nouveau|nouvelle|jeune|futur|future|actuel|actuelle|célèbre|puissant|petite?|grande?|même) ?", "", bare)
+    for noun in sorted(nouns, key=len, reverse=True):
+        if re.match(rf"{re.escape(noun)}(?!\w)", bare):
+            return noun
+    return ""
+
+
+class Cast:
+    """Everybody an article names, and who spoke last."""
+
+    def __init__(self, reading: Reading, entities: tuple[EntitySpan, ...], outlets: list[OutletMention]) -> None:
+        self.reading = reading
+        self.actors = [Actor(e.name, e.kind, list(e.mentions)) for e in entities if e.kind in ("person", "organisation")]
+        self._add_outlets(outlets)
+        self.starts = sorted((span[0], index) for index, actor in enumerate(self.actors) for span in actor.mentions)
+        for actor in self.actors:
+            if actor.kind == "person":
+                self._describe(actor)
+
+    def _add_outlets(self, outlets: list[OutletMention]) -> None:
+        by_name = {names.key(actor.name): actor for actor in self.actors if actor.kind == "organisation"}
+        for mention in outlets:
+            actor = by_name.get(names.key(mention.outlet))
+            if actor is None:
+                actor = Actor(mention.outlet, "outlet", [])
+                by_name[names.key(mention.outlet)] = actor
+                self.actors.append(actor)
+            actor.kind, actor.name = "outlet", mention.outlet
+            if not any(start < mention.end and mention.start < end for start, end in actor.mentions):
+                actor.mentions.append((mention.start, mention.end))
+
+    def names_at(self) -> dict[int, tuple[int, str]]:
+        """Start of each mention → its end and kind, for the parser of subjects."""
+        return {start: (end, actor.kind) for actor in self.actors for start, end in actor.mentions}
+
+    def _describe(self, actor: Actor) -> None:
+        """Gender and roles of a person from the first name, titles and appositions."""
+        plain = self.reading.plain
+        first = names.first_name_kind(actor.name.split()[0].replace("’", "'"))
+        if first and " " in actor.name:
+            actor.gender = first
+        for start, end in actor.mentions:
+            before, after = plain[max(0, start - 70) : start], plain[end : end + 120]
+            if re.search(r"\b(?:M\.|M|Monsieur) $", before):
+                actor.gender = "m"
+            elif re.search(r"\b(?:Mme|Mlle|Madame)\.? $", before):
+                actor.gender = "f"
+            for role in (self._role_after(after), self._role_before(before)):
+                if role:
+                    actor.roles.append(role)
+                    gender = _role_genders().get(_head(role, _role_genders()), "*")
+                    if actor.gender == "*" and gender != "*":
+                        actor.gender = gender
+
+    def _role_after(self, after: str) -> str:
+        match = re.match(r",? ?\(?((?:le |la |l'|un |une |son |sa )?[\w' éèêàç-]{3,90}?)(?=[,.;:)«»\"]| (?:qui|dont|lors|a|avait|et|est|dans)\b|$)", after)
+        if not match or not after.startswith((",", " (")):
+            return ""
+        return match.group(1).strip() if _head(match.group(1), _role_genders()) else ""
+
+    def _role_before(self, before: str) -> str:
+        match = re.search(r"((?:\b(?:le|la|son|sa|un|une|du|au) |\bl')?[\w' -]{3,60}?),? (?:M\. |Mme )?$", before)
+        if not match:
+            return ""
+        words = re.split(r"[.;:«»\"]|\b(?:que|et|par|pour|avec|mais) ", match.group(1))[-1]
+        for cut in re.finditer(r"\b(?:le |la |l'|son |sa |un |une |du |au |)(?=[\w-])", words):
+            if _head(words[cut.start() :], _role_genders()):
+                return words[cut.start() :].strip()
+        return ""
+
+    # -- resolution -----------------------------------------------------------------------------------------------
+
+    def in_span(self, span: Span) -> list[tuple[Actor, Span]]:
+        """Actors named in `span`, in order."""
+        low = bisect_right(self.starts, (span[0], -1))
+        found = []
+        for start, index in self.starts[low:]:
+            if start >= span[1]:
+                break
+            found.append((self.actors[index], next(m for m in self.actors[index].mentions if m[0] == start)))
+        return found
+
+    def _before(self, position: int, far: int = _FAR) -> list[tuple[Actor, Span]]:
+        """Actors named before `position`, the nearest first."""
+        return [pair for pair in reversed(self.in_span((max(0, position - far), position)))]
+
+    def resolve(self, cue: Cue, last: Speaker | None, position: int) -> Speaker:
+        """The speaker of `cue`; `last` spoke before, `position` is where to look back from."""
+        role = self.reading.text[slice(*cue.role)] if cue.role else None
+        if cue.subject is None:
+            return self._pronoun(cue.pronoun, last, position, role)
+        raw = self.reading.text[slice(*cue.subject)]
+        named = self._named(cue.subject, raw)
+        if named is not None:
+            return Speaker(named.name, raw, role or self.role_of(named), 0.95, named.kind)
+        if raw.lower() in ("celui-ci", "celle-ci", "ce dernier", "cette dernière"):
+            return self._pronoun("il" if raw.lower() in ("celui-ci", "ce dernier") else "elle", last, cue.subject[0], role, raw)
+        return self._described(raw, cue.subject, last, role)
+
+    def _named(self, span: Span, raw: str) -> Actor | None:
+        """The actor that a phrase names at its head, not in a complement (« un porte-parole de la Commission »)."""
+        plain = self.reading.plain
+        pairs = self.in_span(span)
+        for actor, (start, _) in pairs:
+            if actor.kind == "person" and not re.search(r"\b(?:de|d'|du|des|à|avec|par|pour|chez) ?$", plain[span[0] : start]):
+                return actor
+        lead = _DEFINITE.match(plain[span[0] : span[1]])
+        head = span[0] + (lead.end() if lead else 0)
+        for actor, (start, _) in pairs:
+            between = plain[span[0] : start].lower()
+            if start <= head + 1 or (actor.kind != "person" and _head(raw, _body_nouns() | _outlet_nouns()) and not re.search(r"\b(?:de|d'|du|des|à) ?(?:la |le |l')?$", between)):
+                return actor
+        return None
+
+    def role_of(self, actor: Actor) -> str | None:
+        """The fullest role the article gives a person."""
+        return max(actor.roles, key=len, default=None)
+
+    def _described(self, raw: str, span: Span, last: Speaker | None, role: str | None) -> Speaker:
+        plain = raw.replace("’", "'")
+        if _INDEFINITE.match(plain) or _PLURAL.match(plain):
+            return Speaker(None, raw, role, 0.8)
+        outlet_noun = _head(plain, _outlet_nouns())
+        if outlet_noun and " de " not in plain and " du " not in plain:
+            found = next((actor for actor, _ in self._before(span[0], 2500) if actor.kind == "outlet"), None)
+            if found is not None:
+                return Speaker(found.name, raw, None, 0.75, "outlet")
+        if _head(plain, _role_genders()):
+            return self._by_role(plain, raw, span, last)
+        if _head(plain, _body_nouns()) and not re.search(r" (?:de|du|des) (?:la |l')?[A-ZÀ-Ý]", plain):
+            found = self._salient_body(span[0], last)
+            if found is not None:
+                return Speaker(found.name, raw, None, 0.7, found.kind)
+        return Speaker(None, raw, role, 0.5)
+
+    def _by_role(self, plain: str, raw: str, span: Span, last: Speaker | None) -> Speaker:
+        """« le PDG », « son CEO », « la ministre »: who has that role, else the last person it fits."""
+        noun = _head(plain, _role_genders())
+        gender = _role_genders()[noun]
+        people = [actor for actor in self.actors if actor.kind == "person" and actor.mentions]
+        holders = [p for p in people if any(_head(r, _role_genders()) == noun or _similar(noun, r) for r in p.roles) and _agrees(gender, p)]
+        earlier = [p for p in holders if p.mentions[0][0] < span[0]] or holders
+        if earlier:
+            nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
+            return Speaker(nearest.name, raw, plain, 0.8, "person")
+        if last is not None and last.kind == "person" and last.name and _agrees(gender, self._actor(last.name)):
+            return Speaker(last.name, raw, plain, 0.6, "person")
+        for actor, (start, _) in self._before(span[0], 900):
+            if actor.kind == "person" and _agrees(gender, actor) and not actor.roles:
+                return Speaker(actor.name, raw, plain, 0.5, "person")
+        if noun in ("pdg", "p-dg", "ceo", "patron", "dirigeant", "fondateur", "cofondateur", "co-fondateur"):
+            head = [p for p in people if self._leads(p)]
+            if len(head) == 1:
+                return Speaker(head[0].name, raw, plain, 0.6, "person")
+        return Speaker(None, raw, plain, 0.5)
+
+    def _leads(self, person: Actor) -> bool:
+        """« l'entreprise dirigée par X », « créée par X »."""
+        plain = self.reading.plain
+        return any(re.search(r"\b(?:dirigée?|créée?|fondée?|cofondée?|pilotée?|menée?) par $", plain[max(0, m[0] - 20) : m[0]]) for m in person.mentions)
+
+    def _actor(self, name: str) -> Actor | None:
+        return next((actor for actor in self.actors if actor.name == name), None)
+
+    def _salient_body(self, position: int, last: Speaker | None) -> Actor | None:
+        """The organisation the passage is about: often named, and lately."""
+        bodies = [actor for actor in self.actors if actor.kind == "organisation"]
+        scored = []
+        for actor in bodies:
+            earlier = [m[0] for m in actor.mentions if m[0] < position]
+            if earlier:
+                distance = position - max(earlier)
+                scored.append((len(actor.mentions) ** 0.5 + 3.0 / (1 + distance / 300) + 1.5 * self._opens_sentence(max(earlier)), actor))
+        if last is not None and last.kind == "organisation" and last.name:
+            scored += [(2.5, actor) for actor in bodies if actor.name == last.name]
+        return max(scored, key=lambda pair: pair[0])[1] if scored else None
+
+    def _opens_sentence(self, position: int) -> bool:
+        start = self.reading.sentences[self.reading.sentence_at(position)][0]
+        return position - start < 4
+
+    def _pronoun(self, pronoun: str, last: Speaker | None, position: int, role: str | None, raw: str | None = None) -> Speaker:
+        words = raw or pronoun or None
+        gender = {"il": "m", "lui": "m", "elle": "f"}.get(pronoun, "")
+        if pronoun in ("ils", "elles", "eux", "on", "nous"):
+            return Speaker(None, words, role, 0.5)
+        if pronoun in ("je", "j'") or not gender:
+            return Speaker(last.name, words, last.role, 0.6, last.kind) if last else NOBODY
+        if last is not None and last.name and (actor := self._actor(last.name)) and self._fits(gender, actor):
+            if not self._rival(gender, actor, position):
+                return Speaker(actor.name, words, last.role or role, 0.75, actor.kind)
+        if last is not None and last.name is None and last.raw and not self._before(position, 250):
+            return Speaker(None, words, role, 0.5)
+        for actor, _ in self._before(position, 700):
+            if actor.kind == "person" and _agrees(gender, actor):
+                return Speaker(actor.name, words, self.role_of(actor), 0.65, "person")
+        if gender == "f" or last is None:
+            found = self._salient_body(position, last)
+            if found is not None:
+                return Speaker(found.name, words, None, 0.5, found.kind)
+        if last is not None:
+            return Speaker(last.name, words, last.role, 0.4, last.kind)
+        return Speaker(None, words, role, 0.3)
+
+    def _fits(self, gender: str, actor: Actor) -> bool:
+        return _agrees(gender, actor) if actor.kind == "person" else gender == "f" or actor.kind == "organisation"
+
+    def _rival(self, gender: str, actor: Actor, position: int) -> bool:
+        """Another person of that gender opened a sentence since `actor` was last named."""
+        for other, span in self._before(position, 400):
+            if other is actor:
+                return False
+            if other.kind == "person" and other.gender == gender and self._opens_sentence(span[0]):
+                return True
+        return False
+
+
+def _agrees(gender: str, actor: Actor | None) -> bool:
+    return actor is None or gender == "*" or actor.gender in ("*", gender)
+
+
+_SIMILAR = (
+    frozenset("pdg p-dg ceo patron dirigeant dg chef président directeur".split()),
+    frozenset("patronne dirigeante directrice présidente".split()),
+    frozenset("fondateur cofondateur co-fondateur entrepreneur".split()),
+    frozenset("député eurodéputé élu parlementaire".split()),
+    frozenset("députée eurodéputée élue".split()),
+    frozenset("chercheur scientifique professeur sociologue historien économiste politologue expert".split()),
+)
+
+
+def _similar(noun: str, role: str) -> bool:
+    """Nouns that the press uses for one another."""
+    words = set(re.findall(r"[\w-]+", role.lower()))
+    return any(noun in group and words & group for group in _SIMILAR)
