@@ -8,13 +8,11 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.editing import DigestText, ItemText
 from articles.models import Digest
-from sources.models import Outlet
 from sources.parsing.dates import PartialDate, parse_date
 from sources.parsing.urls import is_web_address
 
@@ -121,15 +119,9 @@ class DocumentForm(forms.Form):
                 raise forms.ValidationError(_("%(name)s is larger than 5 MB.") % {"name": name})
         return files
 
-    def clean_outlet(self) -> Outlet | None:
-        """An outlet that is known, by its name, accents and capitals aside."""
-        name = str(self.cleaned_data["outlet"]).strip()
-        if not name:
-            return None
-        known = Outlet.objects.filter(name__iexact=name).first() or Outlet.objects.filter(slug=slugify(name)).first()
-        if known is None:
-            raise forms.ValidationError(_("No outlet has this name. Leave it empty to let the document say it."))
-        return known
+    def clean_outlet(self) -> str:
+        """The outlet's name with the apostrophe of print."""
+        return " ".join(str(self.cleaned_data["outlet"]).split()).replace("'", "’")
 
     def clean_published(self) -> PartialDate | None:
         """A date as people write it, to the precision they give."""

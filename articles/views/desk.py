@@ -91,7 +91,8 @@ def _source(article: dict[str, Any]) -> str:
     said = datetime.fromisoformat(article["published"]) if article["published"] else None
     names = [article["outlet"] or _("unknown outlet"), *article["authors"][:2]]
     day = DatePrecision.DAY if article["precision"] in {DatePrecision.SECOND, DatePrecision.MINUTE} else None
-    return f"{', '.join(names)}, {said_date(said, day or article['precision'], short=True)}."
+    line = ", ".join([*names, said_date(said, day or article["precision"], short=True)])
+    return line if line.endswith(".") else f"{line}."
 
 
 def _sheet_items(content: dict[str, Any]) -> list[dict[str, Any]]:
