@@ -35,9 +35,10 @@ def analyse(
         return Analysis()
     laid_out = reading.read(text)
     found = entities.find(laid_out, outlet)
+    said = quotes.find(laid_out, found)
     return Analysis(
-        quotes=quotes.find(laid_out, found),
-        citations=citations.find(laid_out, outlet),
+        quotes=said,
+        citations=citations.find(laid_out, outlet, said),
         entities=found,
         dates=mentioned_dates.find(text, published),
         figures=figures.find(text),

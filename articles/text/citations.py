@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from articles.text import names, speech, wordlists
-from articles.text.findings import CitationSpan, Span
+from articles.text.findings import CitationSpan, QuoteSpan, Span
 from articles.text.reading import Reading
 
 
@@ -53,7 +53,11 @@ def mentions(reading: Reading) -> list[OutletMention]:
         outlet, common = table[match.group()]
         before = reading.plain[max(0, match.start() - 5) : match.start()]
         article = _ARTICLE.search(before)
-        if common and outlet.startswith(("Le ", "La ", "Les ", "L'")) and not (article and article.group()[0] in "LTDAda"):
+        if (
+            common
+            and outlet.startswith(("Le ", "La ", "Les ", "L'"))
+            and not (article and article.group()[0] in "LTDAda")
+        ):
             continue
         start = match.start() - (len(article.group()) if article and not article.group()[0].islower() else 0)
         capital = article is not None and article.group()[0] in "LT"
@@ -61,7 +65,7 @@ def mentions(reading: Reading) -> list[OutletMention]:
     return found
 
 
-_TO = (
+_TO = re.compile(
     r"(?:à|au|auprès de|auprès du|auprès d'|avec|pour)(?: l'agence(?: de presse)?| la chaîne(?: [\w']+)?| la radio| le magazine| le journal| le quotidien"
     r"| l'hebdomadaire| nos confrères (?:de|du)| journal| quotidien| magazine| site| micro de| micro du)?(?: le| la| l'| les)? ?$"
 )
@@ -77,7 +81,16 @@ _SELON = re.compile(
     r"\W*(?:(?:de|du|des|d'|le|la|les|l'|les informations|l'agence|nos confrères|quotidien|journal|magazine|site|hebdomadaire|média|agence|chaîne|américaine?|britannique|français[e]?|allemande?|spécialisé|de presse|économique)\W*)*$",
     re.IGNORECASE,
 )
-_SUBJECT = re.compile(r"(?:,[^,.;]{0,80},)? (?:(?:a|ont|avait|avaient|lui|nous|se|s'est|en|y|n'|est) )*(?:(?:également|aussi|ainsi|encore|notamment|déjà) )?([\w'-]+)")
+_SUBJECT = re.compile(
+    r"(?:,[^,.;]{0,80},)? (?:(?:a|ont|avait|avaient|lui|nous|se|s'est|en|y|n'|est) )*(?:(?:également|aussi|ainsi|encore|notamment|déjà) )?([\w'-]+)"
+)
+
+
+_STRICT = re.compile(
+    r"\b(?:selon|d'après|citée?s? par|révélée?s? par|rapportée?s? par|publiée?s? (?:par|dans)|rapporte|révèle|affirme|confrères (?:de|du)|(?:le |au |du |la |par |l')?"
+    r"(?:magazine|quotidien|journal|hebdomadaire|site|mensuel|revue|média|chaîne|agence)(?: \w+(?:ain|ais|ique|and|isé)e?)?) (?:de |du |le |la |l')?$",
+    re.IGNORECASE,
+)
 
 
 def _is_subject(reading: Reading, mention: OutletMention) -> bool:
@@ -87,15 +100,33 @@ def _is_subject(reading: Reading, mention: OutletMention) -> bool:
         return False
     form = speech.forms().get(match.group(1).lower())
     before = reading.plain[max(0, mention.start - 12) : mention.start]
-    return form is not None and "weak" not in form.uses and not re.search(r"\b(?:à|de|du|au|des|d') ?(?:l'|la )?$", before)
+    return (
+        form is not None and "weak" not in form.uses and not re.search(r"\b(?:à|de|du|au|des|d') ?(?:l'|la )?$", before)
+    )
+
+
+def _plainly_outlet(before: str) -> bool:
+    """A name that is a common word too: « du Monde » after « les colonnes », « selon Next », « le magazine Capital »."""
+    return bool(_STRICT.search(before) or _VENUE.search(before)) or before.endswith(("au ", "Au ", "du "))
+
+
+def _before(reading: Reading, mention: OutletMention, length: int) -> str:
+    """The words of the same sentence before a mention."""
+    sentence = reading.sentences[reading.sentence_at(mention.start)][0] if reading.sentences else 0
+    return reading.masked[max(sentence, mention.start - length) : mention.start]
+
+
+def is_venue(reading: Reading, mention: OutletMention) -> bool:
+    """« dans un entretien au Monde », « au micro de France Inter »."""
+    return _VENUE.search(_before(reading, mention, 110)) is not None
 
 
 def told_to_span(reading: Reading, mention: OutletMention) -> Span | None:
     """The words that say somebody spoke to this outlet (« à l'AFP », « dans les colonnes du Monde »), or None."""
-    before = reading.plain[max(0, mention.start - 110) : mention.start]
-    sentence = reading.sentences[reading.sentence_at(mention.start)][0] if reading.sentences else 0
-    before = before[max(0, len(before) - (mention.start - sentence)) :] if mention.start > sentence else ""
-    for pattern in (_VENUE, re.compile(_TO)):
+    before = _before(reading, mention, 110)
+    if mention.ambiguous and not _plainly_outlet(before):
+        return None
+    for pattern in (_VENUE, _TO):
         match = pattern.search(before)
         if match:
             return mention.start - len(before) + match.start(), mention.end
@@ -103,9 +134,10 @@ def told_to_span(reading: Reading, mention: OutletMention) -> Span | None:
 
 
 def _credit_span(reading: Reading, mention: OutletMention) -> Span | None:
-    sentence = reading.sentences[reading.sentence_at(mention.start)][0] if reading.sentences else 0
-    before = reading.plain[max(sentence, mention.start - 90) : mention.start]
+    before = _before(reading, mention, 90)
     match = _SELON.search(before)
+    if match and mention.ambiguous and not _plainly_outlet(before):
+        return None
     if match:
         return mention.start - len(before) + match.start(), mention.end
     if _is_subject(reading, mention) and not mention.ambiguous:
@@ -116,13 +148,16 @@ def _credit_span(reading: Reading, mention: OutletMention) -> Span | None:
     return None
 
 
-def find(reading: Reading, own: str = "") -> tuple[CitationSpan, ...]:
-    """Places where another outlet than `own` is credited."""
+def find(reading: Reading, own: str = "", quotes: tuple[QuoteSpan, ...] = ()) -> tuple[CitationSpan, ...]:
+    """Places where another outlet than `own` is credited: by a phrase, or as the speaker of one of `quotes`."""
     found = []
+    speakers = {quote.speaker for quote in quotes}
     for mention in mentions(reading):
         if own and names.key(mention.outlet) == names.key(own):
             continue
         span = _credit_span(reading, mention) or told_to_span(reading, mention)
+        if span is None and mention.outlet in speakers and not mention.ambiguous:
+            span = (mention.start, mention.end)
         if span is not None:
             found.append(CitationSpan(mention.outlet, reading.text[span[0] : span[1]], *span))
     return tuple(found)

@@ -20,13 +20,20 @@ _TITLE = re.compile(r"(?:\b(?:M|MM|Mme|Mmes|Mlle|Dr|Pr|Me|Mgr|Sir|Monsieur|Madam
 _AGE = re.compile(r",? ?\(?\d{1,2} ans\b")
 _OPENS = re.compile(r"(?:^|[.!?…:«»“”\"•\n–—(\[]|- ) *$")
 _VERSION = re.compile(r"(?:\b|[A-Za-z])\d+(?:[.,]\d+)*[A-Za-z]{0,2}$")
-_LEGAL = re.compile(r"\b(?:SA|SAS|SARL|Inc|Ltd|LLC|Corp|Corporation|GmbH|AG|Group|Groupe|Labs?|Technologies|Technology|Media|"
-                    r"Networks?|Systems|Industries|Telecom|Partners|Capital|Ventures|University|Foundation|Institute|Bank|Studios?|Entertainment|Records|Robotics|Security|Research|Company|Pharma|Airlines|Motors|Games)$")
-_CAPITAL_ROLE = re.compile(r"(?:PDG|P-DG|CEO|DG|CTO|Président|Présidente|Ministre|Premier ministre|Directeur|Directrice|Professeur|Docteur|Maître|Me|M|Mme|Sir|Lord) (?=[A-ZÀ-Ý])")
-_TAIL = re.compile(
-    r"^(?:\d+ commentaires?|commentaires?(?: \(\d+\))?|laisser un commentaire|source link ?:.*|sources? ?: ?https?:.*|copyright .*)$", re.IGNORECASE | re.MULTILINE
+_LEGAL = re.compile(
+    r"\b(?:SA|SAS|SARL|Inc|Ltd|LLC|Corp|Corporation|GmbH|AG|Group|Groupe|Labs?|Technologies|Technology|Media|"
+    r"Networks?|Systems|Industries|Telecom|Partners|Capital|Ventures|University|Foundation|Institute|Bank|Studios?|Entertainment|Records|Robotics|Security|Research|Company|Pharma|Airlines|Motors|Games)$"
 )
-_BYLINE = re.compile(r"(?:par|by|author|auteur|auteure|avec|propos recueillis par|publié par|photos?|crédits?|©)[ :]*$", re.IGNORECASE)
+_CAPITAL_ROLE = re.compile(
+    r"(?:PDG|P-DG|CEO|DG|CTO|Président|Présidente|Ministre|Premier ministre|Directeur|Directrice|Professeur|Docteur|Maître|Me|M|Mme|Sir|Lord) (?=[A-ZÀ-Ý])"
+)
+_TAIL = re.compile(
+    r"^(?:\d+ commentaires?|commentaires?(?: \(\d+\))?|laisser un commentaire|source link ?:.*|sources? ?: ?https?:.*|copyright .*)$",
+    re.IGNORECASE | re.MULTILINE,
+)
+_BYLINE = re.compile(
+    r"(?:par|by|author|auteur|auteure|avec|propos recueillis par|publié par|photos?|crédits?|©)[ :]*$", re.IGNORECASE
+)
 _LOWER_TAIL = re.compile(
     r"(?: (?:européenne?s?|nationale?s?|internationale?s?|mondiale?|fédérale?|française?|général[e]?|centrale?|régionale?|départementale?|supérieure?"
     r"|spéciale?|militaire|africaine?|américaine?|britannique|canadienne|populaire|démocratique|républicaine?|socialiste|constitutionnel(?:le)?"
@@ -52,7 +59,10 @@ class _Name:
 def _before(lexicon: str) -> re.Pattern[str]:
     forms = sorted((re.escape(line.replace("’", "'")) for line in wordlists.lines(lexicon)), key=len, reverse=True)
     joined = "|".join(forms)
-    return re.compile(rf"(?:\b|^)(?:{joined})(?: de| d'| chez)?(?: la| le| l'| les)?(?: \w+(?:aine?|aise?|ienne?|ique|ois))? ?[«\"“]? ?$", re.I)
+    return re.compile(
+        rf"(?:\b|^)(?:{joined})(?: de| d'| chez)?(?: la| le| l'| les)?(?: \w+(?:aine?|aise?|ienne?|ique|ois))? ?[«\"“]? ?$",
+        re.I,
+    )
 
 
 @cache
@@ -62,9 +72,13 @@ def _role_before() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{joined})(?: (?:du|de|des|d'|de l'|de la) ?[\w' -]{{2,40}}?| [\w-]+)?,? $")
 
 
-_NAMING = re.compile(r"\b(?:baptisée?s?|appelée?s?|nommée?s?|dénommée?s?|surnommée?s?|dubbed|intitulée?s?) ?[«\"“]? ?(?:le |la )?$")
+_NAMING = re.compile(
+    r"\b(?:baptisée?s?|appelée?s?|nommée?s?|dénommée?s?|surnommée?s?|dubbed|intitulée?s?) ?[«\"“]? ?(?:le |la )?$"
+)
 _AT_PLACE = re.compile(r"(?:\b(?:à|en|vers|près de|ville de|région de|capitale de|au nord de|au sud de|quartier de)) $")
-_PERSON_AFTER = re.compile(r",? (?:PDG|directrice?(?:eur)?|présidente?|fondat|cofondat|co-fondat|ministre|députée?|sénat|professeur|chercheu|avocate?|sociologue|maire|porte-parole|chef|secrétaire)")
+_PERSON_AFTER = re.compile(
+    r",? (?:PDG|directrice?(?:eur)?|présidente?|fondat|cofondat|co-fondat|ministre|députée?|sénat|professeur|chercheu|avocate?|sociologue|maire|porte-parole|chef|secrétaire)"
+)
 
 
 def _capital_spans(reading: Reading) -> list[Span]:
@@ -76,7 +90,11 @@ def _drop_starter(reading: Reading, span: Span) -> Span | None:
     start, end = span
     while start < end:
         word = re.match(r"[\w'-]+", reading.plain[start:end])
-        if word is None or not _OPENS.search(reading.plain[max(0, start - 4) : start]) or word.group().lower() not in names.starters():
+        if (
+            word is None
+            or not _OPENS.search(reading.plain[max(0, start - 4) : start])
+            or word.group().lower() not in names.starters()
+        ):
             break
         start += word.end()
         while start < end and not reading.plain[start].isalnum():
@@ -169,7 +187,7 @@ class _Finder:
             return not (written.isupper() and len(written) > 12)
         if not _OPENS.search(self.plain[max(0, span[0] - 4) : span[0]]):
             return True
-        return bool(_ACRONYM.match(written)) or self._seen_by_model(span) and low not in self.lower_words
+        return bool(_ACRONYM.match(written)) or low not in self.lower_words and self._is_seen(span)
 
     def _is_byline(self, span: Span) -> bool:
         """A line that only signs the article or credits a picture."""
@@ -177,8 +195,12 @@ class _Finder:
         before, after = self.plain[line_start : span[0]], self.plain[span[1] : line_end]
         return len(after.strip()) < 25 and _BYLINE.fullmatch(before.strip()) is not None
 
-    def _seen_by_model(self, span: Span) -> bool:
-        return any(start <= span[0] and span[1] <= end for start, end in self.model) or not self.model
+    def _is_seen(self, span: Span) -> bool:
+        """A lone word at the head of a sentence: named elsewhere too, or a name to the model (a person needs two)."""
+        written = re.escape(self.plain[span[0] : span[1]])
+        if re.search(rf"[\w,'] {written}(?!\w)", self.plain):
+            return True
+        return self._model_kind(span) in ("organisation", "product", "place")
 
     def _model_kind(self, span: Span) -> str:
         best, kind = 0.0, ""
@@ -284,7 +306,9 @@ def _grouped(found: dict[str, _Name]) -> list[tuple[str, list[_Name]]]:
     groups: list[tuple[str, list[_Name]]] = []
     for kind, entries in by_kind.items():
         for name in sorted(entries, key=lambda entry: (-len(entry.written.split()), entry.mentions[0])):
-            home = next((group for k, group in groups if k == kind and any(_same_thing(kind, name, o) for o in group)), None)
+            home = next(
+                (group for k, group in groups if k == kind and any(_same_thing(kind, name, o) for o in group)), None
+            )
             if home is not None:
                 home.append(name)
             else:
@@ -305,7 +329,9 @@ def _lend_kinds(found: dict[str, _Name]) -> None:
     for name in found.values():
         if " " in name.written:
             continue
-        if names.known().get(names.key(name.written)) is None and any(_same("person", name.written, p.written) for p in people):
+        if names.known().get(names.key(name.written)) is None and any(
+            _same("person", name.written, p.written) for p in people
+        ):
             name.votes["person"] += 6 * len(name.mentions)
 
 

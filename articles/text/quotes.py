@@ -76,11 +76,22 @@ class _Quoter:
             self._add("indirect", clause, speakers[id(cue)], f"{cue.kind}-clause", index)
         for mark, rule, speaker in quoted:
             self._add(self._type(mark, rule), (mark.start, mark.end), speaker, rule, index)
+        self._note_venue(index)
         if quoted or covered:
             return
         spoken = [speakers[id(cue)] for cue in cues if cue.kind != "selon" and speakers[id(cue)].name]
         if spoken and spoken[-1].kind == "person":
             self.last, self.last_end = spoken[-1], span[1]
+
+    def _note_venue(self, index: int) -> None:
+        """« Dans un entretien au Monde, X … »: what X says in this paragraph was said there."""
+        start, end = self.reading.sentences[index]
+        paragraph = self.reading.paragraph_of(start)[0]
+        for mention in self.outlets:
+            if start <= mention.start < end and citations.is_venue(self.reading, mention):
+                people = [actor.name for actor, _ in self.cast.in_span((start, end)) if actor.kind == "person"]
+                for name in people[:1]:
+                    self.told[name] = (mention.outlet, paragraph)
 
     def _speakers(self, index: int) -> dict[int, Speaker]:
         """Speakers of the sentence's cues; a gerund takes the one before it in the sentence."""
@@ -126,16 +137,20 @@ class _Quoter:
         start, end = self.reading.sentences[index]
         line_start, line_end = self.reading.paragraph_of(start)
         line = self.reading.text[line_start:line_end].strip()
-        last = line.rstrip("»”\"″ \u00a0\u202f")[-1:]
+        last = line.rstrip('»”"″ \u00a0\u202f')[-1:]
         return len(line) < 130 and last not in ".!?…" and line[-1:] not in ".!?…:" and not self.cues[index]
 
-    def _incise_after(self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int) -> tuple[str, Speaker] | None:
+    def _incise_after(
+        self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int
+    ) -> tuple[str, Speaker] | None:
         for cue in cues:
             if cue.kind == "incise" and cue.start >= mark.outer_end - 1:
                 between = self.reading.masked[mark.outer_end : cue.start]
                 if re.fullmatch(r"[\s,.»”\"″!?…]*(?:(?:comme|ainsi que|,|l'|s'|le|se|lui|leur|nous) ?)*", between):
                     return "incise", speakers[id(cue)]
-                if self._chained(mark, cue):
+                if self._chained(mark, cue) and not any(
+                    c.kind == "verb" and c.end <= mark.start and c.allows("frag") for c in cues
+                ):
                     return "incise-chained", speakers[id(cue)]
                 return None
         return None
@@ -143,11 +158,18 @@ class _Quoter:
     def _chained(self, mark: Marked, cue: Cue) -> bool:
         """« A » et « B », a-t-il dit: nothing but the sentence's own words between this mark and the incise."""
         between = self.reading.masked[mark.outer_end : cue.start]
-        return cue.form is not None and not re.search(r"[.;!?]\s", between) and not any(
-            other.kind == "verb" and mark.outer_end <= other.start < cue.start for other in self.cues[self.reading.sentence_at(cue.start)]
+        return (
+            cue.form is not None
+            and not re.search(r"[.;!?]\s", between)
+            and not any(
+                other.kind == "verb" and mark.outer_end <= other.start < cue.start
+                for other in self.cues[self.reading.sentence_at(cue.start)]
+            )
         )
 
-    def _incise_inside(self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int) -> tuple[str, Speaker] | None:
+    def _incise_inside(
+        self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int
+    ) -> tuple[str, Speaker] | None:
         """« A, affirme X, B » within one pair of marks."""
         if count < 8:
             return None
@@ -156,7 +178,9 @@ class _Quoter:
             return "incise-inside", self.cast.resolve(cue, self.last, mark.start + 1)
         return None
 
-    def _colon(self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int) -> tuple[str, Speaker] | None:
+    def _colon(
+        self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int
+    ) -> tuple[str, Speaker] | None:
         start = self.reading.sentences[index][0]
         before = self.reading.masked[start : mark.outer_start]
         if not re.search(r":\s*$", before):
@@ -184,7 +208,9 @@ class _Quoter:
                 return Speaker(actor.name, self.reading.text[slice(*span)], None, 0.5, actor.kind)
         return None
 
-    def _complement(self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int) -> tuple[str, Speaker] | None:
+    def _complement(
+        self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int
+    ) -> tuple[str, Speaker] | None:
         """Marks in the complement of a verb of saying: « X dénonce un "scandale" »."""
         earlier = [cue for cue in cues if cue.end <= mark.outer_start and cue.allows("frag") and cue.kind != "selon"]
         if not earlier or self._is_term(mark):
@@ -203,11 +229,19 @@ class _Quoter:
         capitals = [word for word in _WORDS.findall(words) if word[0].isupper()]
         return bool(_TITLE_BEFORE.search(before)) or (len(capitals) == _count(words) and _count(words) < 5)
 
-    def _according(self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int) -> tuple[str, Speaker] | None:
+    def _according(
+        self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int
+    ) -> tuple[str, Speaker] | None:
+        if self._is_term(mark):
+            return None
         for cue in cues:
             if cue.kind != "selon":
                 continue
-            if mark.outer_start >= cue.end and not re.search(r"[.;]\s", self.reading.masked[cue.end : mark.outer_start]) and (count > 1 or mark.outer_start - cue.end < 40):
+            if (
+                mark.outer_start >= cue.end
+                and not re.search(r"[.;]\s", self.reading.masked[cue.end : mark.outer_start])
+                and (count > 1 or mark.outer_start - cue.end < 40)
+            ):
                 return "according", speakers[id(cue)]
             if 0 <= cue.start - mark.outer_end < 40 and count > 2:
                 return "according", speakers[id(cue)]
@@ -221,7 +255,9 @@ class _Quoter:
         match = re.match(r"(?:\W*(?:Mais|Et|Or|Ainsi,?) )?\W*[Pp]our (?:le |la |les |l')?", before)
         if not match or MASK in before:
             return None
-        pairs = [pair for pair in self.cast.in_span((start, mark.outer_start)) if pair[1][0] - start <= match.end() + 45]
+        pairs = [
+            pair for pair in self.cast.in_span((start, mark.outer_start)) if pair[1][0] - start <= match.end() + 45
+        ]
         if not pairs or not re.search(r",\s*$|,", before):
             return None
         people = [pair for pair in pairs if pair[0].kind == "person"]
@@ -240,7 +276,11 @@ class _Quoter:
             return ("alone", self._nearest(mark)) if count >= 6 else None
         if self._is_term(mark):
             return None
-        near = self.last is not None and mark.start - self.last_end < 350 and self._same_paragraph(self.last_end, mark.start)
+        near = (
+            self.last is not None
+            and mark.start - self.last_end < 350
+            and self._same_paragraph(self.last_end, mark.start)
+        )
         if near and count >= 3 and self.last is not None:
             return "loose-fragment", self.last
         if count >= 6:
@@ -250,7 +290,9 @@ class _Quoter:
     def _stands_alone(self, mark: Marked, index: int) -> bool:
         start, end = self.reading.sentences[index]
         around = self.reading.masked[start : mark.outer_start] + self.reading.masked[mark.outer_end : end]
-        return not re.search(r"\w", around.replace(MASK, "")) or (mark.outer_start - start <= 2 and end - mark.outer_end <= 3)
+        return not re.search(r"\w", around.replace(MASK, "")) or (
+            mark.outer_start - start <= 2 and end - mark.outer_end <= 3
+        )
 
     def _same_paragraph(self, one: int, other: int) -> bool:
         return "\n" not in self.reading.text[one:other].strip()
@@ -286,7 +328,17 @@ class _Quoter:
         told = self._told_to(index, speaker)
         text = self.reading.text[slice(*span)]
         self.found.append(
-            QuoteSpan(kind, text, *span, speaker.name, speaker.raw, speaker.role, told, rule, round(_CONFIDENCE.get(rule, 0.6) * (0.5 + speaker.certainty / 2), 2))
+            QuoteSpan(
+                kind,
+                text,
+                *span,
+                speaker.name,
+                speaker.raw,
+                speaker.role,
+                told,
+                rule,
+                round(_CONFIDENCE.get(rule, 0.6) * (0.5 + speaker.certainty / 2), 2),
+            )
         )
         if speaker.name or speaker.raw:
             self.last = speaker

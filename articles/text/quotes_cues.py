@@ -11,22 +11,33 @@ from articles.text.findings import Span
 from articles.text.reading import Reading, Token, tokens
 
 PRONOUNS = frozenset("il elle ils elles on lui eux je nous j' celui-ci celle-ci ceux-ci celles-ci qui".split())
-_DETERMINERS = frozenset("le la les l' un une ce cet cette ces son sa ses leur leurs notre nos mon ma mes plusieurs certains certaines quelques deux trois quatre cinq".split())
+_DETERMINERS = frozenset(
+    "le la les l' un une ce cet cette ces son sa ses leur leurs notre nos mon ma mes plusieurs certains certaines quelques deux trois quatre cinq".split()
+)
 _CONTRACTED = frozenset("du des au aux".split())
-_PREPOSITIONS = frozenset("de d' du des à au aux en pour sur dans par avec chez contre selon vers sous entre depuis devant auprès lors via après avant sans comme".split())
+_PREPOSITIONS = frozenset(
+    "de d' du des à au aux en pour sur dans par avec chez contre selon vers sous entre depuis devant auprès lors via après avant sans comme".split()
+)
 _CLITICS = frozenset("ne n' se s' lui leur nous vous y en l' le la les me m' pas jamais plus rien".split())
 _ADVERBS = frozenset(
     "également aussi encore déjà ensuite toujours ainsi même alors enfin puis notamment cependant pourtant toutefois donc surtout bien "
-    "très tout d'abord hier tôt plus tard volontiers quant à depuis parfois souvent récemment".split()
+    "très hier tôt plus tard volontiers depuis parfois souvent récemment lui-même elle-même eux-mêmes d'emblée d'ailleurs".split()
 )
 _TIME = frozenset(
     "lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août septembre octobre novembre "
     "décembre hier matin soir midi après-midi aujourd'hui dernier dernière ce 1er".split()
 )
-_BOUNDARIES = frozenset("que qu' mais car quand lorsque lorsqu' si où dont puisque puisqu' tandis alors ; : ( ) « » “ ” \" ″ – — …".split())
-_NOUN_FORMS = frozenset("annonce annonces note notes juge juges critique critiques réplique cite demande lance présente rapporte reproche doute crie pointe reprise "
-                        "appel décret écrits dit dits cri relève traite parle constat commentaire expose propose commente".split())
-_STOP_AFTER = frozenset("qui que qu' dont où lors après avant dans sur en pour par avec et mais alors lorsque lorsqu' quand tandis car afin pendant devant depuis selon ce cette".split())
+_BOUNDARIES = frozenset(
+    "que qu' mais car quand lorsque lorsqu' si où dont puisque puisqu' tandis alors ; : ( ) « » “ ” \" ″ – — …".split()
+)
+_NOUN_FORMS = frozenset(
+    "annonce annonces note notes juge juges critique critiques réplique cite demande lance présente rapporte reproche doute crie pointe reprise "
+    "appel décret écrits dit dits cri relève traite parle constat commentaire expose propose commente".split()
+)
+_STOP_AFTER = frozenset(
+    "qui que qu' dont où lors après avant dans sur en pour par avec et mais alors lorsque lorsqu' quand tandis car afin pendant devant depuis selon ce cette".split()
+)
+_MEDIA = frozenset("journal quotidien magazine agence chaîne site radio micro hebdomadaire média mensuel revue".split())
 _SUFFIX = re.compile(r"^(.+?)(?:-t)?-(il|elle|ils|elles|on|je)$")
 _INFINITIVE = re.compile(r"^[\wé'-]{1,}(?:er|ir|re|oir)$")
 
@@ -101,7 +112,19 @@ class SentenceCues:
         match = _SUFFIX.match(token.low)
         if match:
             return self._inverted(index, match.group(1), match.group(2))
-        if token.low in ("a", "ont", "avait", "avaient", "aurait", "auraient", "est", "sont", "s'est", "était", "ayant"):
+        if token.low in (
+            "a",
+            "ont",
+            "avait",
+            "avaient",
+            "aurait",
+            "auraient",
+            "est",
+            "sont",
+            "s'est",
+            "était",
+            "ayant",
+        ):
             return self._compound(index)
         form = speech.forms().get(token.low)
         if form is None or form.mood == "participle" or self._is_noun(index):
@@ -116,10 +139,18 @@ class SentenceCues:
         if self.reading.text[token.start].isupper() and index > 0 and self.tokens[index - 1].low not in (".", "«", '"'):
             return True
         previous = self.tokens[index - 1].low if index else ""
-        if previous in ("de", "d'", "du", "des", "un", "une", "cette", "son", "sa", "leur", "ce", "aux", "au", "ces", "en") and token.low != "disant":
+        if (
+            previous
+            in ("de", "d'", "du", "des", "un", "une", "cette", "son", "sa", "leur", "ce", "aux", "au", "ces", "en")
+            and token.low != "disant"
+        ):
             return not (previous == "en" and speech.forms()[token.low].mood == "gerund" or previous == "ce")
         before = self.tokens[index - 2].low if index > 1 else ""
-        return token.low in _NOUN_FORMS and previous in ("la", "le", "l'", "les", "premier", "première", "nouvelle", "grande") and before not in ("comme", "que", "qu'", ",", "»", "ainsi")
+        return (
+            token.low in _NOUN_FORMS
+            and previous in ("la", "le", "l'", "les", "premier", "première", "nouvelle", "grande")
+            and before not in ("comme", "que", "qu'", ",", "»", "ainsi")
+        )
 
     def _compound(self, index: int) -> Cue | None:
         """An auxiliary, then adverbs, then a participle of a verb of saying."""
@@ -127,7 +158,9 @@ class SentenceCues:
             low = self.tokens[ahead].low
             form = speech.forms().get(low)
             if low in speech.participles() and form is not None:
-                passive = self.tokens[index].low in ("est", "sont", "était") and (index == 0 or self.tokens[index - 1].low not in ("s'", "se"))
+                passive = self.tokens[index].low in ("est", "sont", "était") and (
+                    index == 0 or self.tokens[index - 1].low not in ("s'", "se")
+                )
                 return None if passive else self._verb(index, ahead, form)
             if not (low in _ADVERBS or low in _CLITICS or low.endswith("ment") or low in (",", "été") or low in _TIME):
                 return None
@@ -157,19 +190,52 @@ class SentenceCues:
             low = self.tokens[ahead].low
             if low in ("que", "qu'"):
                 before = self.tokens[ahead - 1].low
-                if before in ("plus", "moins", "ainsi", "alors", "tandis", "mieux", "autant", "tel", "telle", "même", "ce", "bien", "pour", "après", "avant"):
+                if before in (
+                    "plus",
+                    "moins",
+                    "ainsi",
+                    "alors",
+                    "tandis",
+                    "mieux",
+                    "autant",
+                    "tel",
+                    "telle",
+                    "même",
+                    "ce",
+                    "bien",
+                    "pour",
+                    "après",
+                    "avant",
+                ):
                     if before == "ce" and self.tokens[ahead - 2].low in ("à", "sur", "de"):
                         return self.tokens[ahead].end
                     return -1
                 return self._skip_blank(self.tokens[ahead].end)
-            if low in (".", ";", ":", "?", "!", "«", '"', "“", "et", "mais", "qui", "dont", "où", "(", "»", "”") or low.startswith("█"):
+            if low in (
+                ".",
+                ";",
+                ":",
+                "?",
+                "!",
+                "«",
+                '"',
+                "“",
+                "et",
+                "mais",
+                "qui",
+                "dont",
+                "où",
+                "(",
+                "»",
+                "”",
+            ) or low.startswith("█"):
                 return -1
             if low == ",":
                 if ahead == index:
                     inside_comma = True
                 elif not inside_comma:
                     inside_comma = True
-            elif speech.forms().get(low) is not None and speech.forms()[low].mood == "finite" and not self._is_noun(ahead):
+            elif speech.forms().get(low) is not None and not self._is_noun(ahead):
                 return -1
         return -1
 
@@ -181,10 +247,34 @@ class SentenceCues:
     def _infinitive(self, index: int) -> int:
         """Where an infinitive clause begins right after the verb (« affirme ne pas avoir … »)."""
         at = index
-        while at < len(self.tokens) and self.tokens[at].low in ("ne", "n'", "pas", "plus", "jamais", "en", "y", "se", "s'", "l'", "le", "la", "les", "lui", "rien"):
+        while at < len(self.tokens) and self.tokens[at].low in (
+            "ne",
+            "n'",
+            "pas",
+            "plus",
+            "jamais",
+            "en",
+            "y",
+            "se",
+            "s'",
+            "l'",
+            "le",
+            "la",
+            "les",
+            "lui",
+            "rien",
+        ):
             at += 1
-        if at < len(self.tokens) and _INFINITIVE.match(self.tokens[at].low) and not self.reading.text[self.tokens[at].start].isupper():
-            if at > index and self.tokens[index].low in ("la", "les", "le", "l'") and self.tokens[at].low not in ("avoir", "être", "faire"):
+        if (
+            at < len(self.tokens)
+            and _INFINITIVE.match(self.tokens[at].low)
+            and not self.reading.text[self.tokens[at].start].isupper()
+        ):
+            if (
+                at > index
+                and self.tokens[index].low in ("la", "les", "le", "l'")
+                and self.tokens[at].low not in ("avoir", "être", "faire")
+            ):
                 return -1
             return self.tokens[index].start
         return -1
@@ -194,15 +284,28 @@ class SentenceCues:
         that, infinitive = self._that(last + 1), self._infinitive(last + 1)
         if form.mood != "gerund" and self._follows_incise_place(first):
             found = self._subject_after(last + 1)
-            if found is not None:
+            if found is not None and (self._after_marks(first) or self._is_source(found[0])):
                 subject, role, group_end = found
-                return Cue("incise", start, end, subject, "", role, that if that > group_end or that == -1 else -1, -1, form, max(group_end, end))
+                return Cue(
+                    "incise",
+                    start,
+                    end,
+                    subject,
+                    "",
+                    role,
+                    that if that > group_end or that == -1 else -1,
+                    -1,
+                    form,
+                    max(group_end, end),
+                )
         if form.mood == "gerund":
             return Cue("verb", start, end, None, "", None, that, -1, form, end)
         found_before = self._subject_before(first)
         if found_before is None:
             return None
         subject_before, pronoun, role = found_before
+        if self._is_supposed(subject_before, first, pronoun):
+            return None
         return Cue("verb", start, end, subject_before, pronoun, role, that, infinitive, form, end)
 
     def _follows_incise_place(self, first: int) -> bool:
@@ -213,7 +316,41 @@ class SentenceCues:
         if index < 0:
             return True
         low = self.tokens[index].low
-        return low in (",", "»", '"', "”", "″", "“", "comme", "–", "—", "-", ")", "que", "qu'", "ainsi", "''") or low.startswith("█")
+        return low in (
+            ",",
+            "»",
+            '"',
+            "”",
+            "″",
+            "“",
+            "comme",
+            "–",
+            "—",
+            "-",
+            ")",
+            "que",
+            "qu'",
+            "ainsi",
+            "''",
+        ) or low.startswith("█")
+
+    def _is_supposed(self, subject: Span | None, first: int, pronoun: str) -> bool:
+        """« si elle le juge nécessaire »: nothing is said."""
+        index = self.at.get(subject[0], first) - 1 if subject else first - 1
+        while not subject and index >= 0 and self.tokens[index].low != pronoun:
+            index -= 1
+        index -= 0 if subject else 1
+        return (
+            index >= 0
+            and self.tokens[index].low in ("si", "s'")
+            and (index == 0 or self.tokens[index - 1].low != "même")
+        )
+
+    def _after_marks(self, first: int) -> bool:
+        """Marks close right before the verb, a comma aside."""
+        before = self.reading.masked[self.span[0] : self.tokens[first].start].rstrip(" ,")
+        before = re.sub(r"[ ,](?:comme|l'|le|se|s'|lui)$", "", before).rstrip(" ,")
+        return before.endswith(("»", '"', "”", "″", "''", "█")) or before == ""
 
     # -- subjects -------------------------------------------------------------------------------------------------
 
@@ -226,7 +363,19 @@ class SentenceCues:
 
     def _is_title(self, index: int) -> int:
         """How many tokens « M. », « Mme » take at `index`."""
-        if index < len(self.tokens) and self.tokens[index].low in ("m", "mm", "mme", "mmes", "mlle", "dr", "pr", "me", "monsieur", "madame", "maître"):
+        if index < len(self.tokens) and self.tokens[index].low in (
+            "m",
+            "mm",
+            "mme",
+            "mmes",
+            "mlle",
+            "dr",
+            "pr",
+            "me",
+            "monsieur",
+            "madame",
+            "maître",
+        ):
             return 2 if index + 1 < len(self.tokens) and self.tokens[index + 1].low == "." else 1
         return 0
 
@@ -236,7 +385,7 @@ class SentenceCues:
             low = self.tokens[index].low
             if low in _ADVERBS or low in _TIME or low.endswith("ment") or low[:1].isdigit():
                 index += 1
-            elif low in _PREPOSITIONS or low == "auprès":
+            elif low in _PREPOSITIONS and low not in ("de", "d'", "du", "des"):
                 index = self._past_complement(index)
             elif low == "," and index + 1 < len(self.tokens) and self._comma_pair(index):
                 index = self._comma_pair(index)
@@ -258,22 +407,34 @@ class SentenceCues:
 
     def _past_complement(self, index: int) -> int:
         index += 1
-        while index < len(self.tokens) and (self.tokens[index].low in _DETERMINERS or self.tokens[index].low in _PREPOSITIONS):
+        while index < len(self.tokens) and (
+            self.tokens[index].low in _DETERMINERS or self.tokens[index].low in _PREPOSITIONS
+        ):
             index += 1
         end = self._name_end(index)
         if end is not None:
             return end
         index += 1
+        if self._name_end(index) is not None and self.tokens[index - 1].low in _MEDIA:
+            return self._name_end(index) or index
         while index < len(self.tokens):
             low = self.tokens[index].low
-            if not low[0].isalpha() or low in _DETERMINERS or low in _PREPOSITIONS or low in _STOP_AFTER or self._name_end(index):
+            if (
+                not low[0].isalpha()
+                or low in _DETERMINERS
+                or low in _PREPOSITIONS
+                or low in _STOP_AFTER
+                or self._name_end(index)
+            ):
                 break
             index += 1
         return index
 
     def _subject_after(self, index: int) -> tuple[Span, Span | None, int] | None:
         """The subject that follows its verb, its role, and where both end."""
-        index = self._skip_complements(index)
+        return self._subject_at(self._skip_complements(index))
+
+    def _subject_at(self, index: int) -> tuple[Span, Span | None, int] | None:
         if index >= len(self.tokens):
             return None
         name_from = index + self._is_title(index)
@@ -295,7 +456,12 @@ class SentenceCues:
         while at < len(self.tokens):
             low = self.tokens[at].low
             named = self._name_end(at)
-            if named is not None and self.names_at[self.tokens[at].start][1] == "person" and self.tokens[at - 1].low not in _PREPOSITIONS and at > start + 1:
+            if (
+                named is not None
+                and self.names_at[self.tokens[at].start][1] == "person"
+                and self.tokens[at - 1].low not in _PREPOSITIONS
+                and at > start + 1
+            ):
                 span = (self.tokens[at].start, self.tokens[named - 1].end)
                 return span, (self.tokens[start].start, self.tokens[at - 1].end), span[1]
             if named is not None:
@@ -308,7 +474,13 @@ class SentenceCues:
                     span = (self.tokens[at + 1].start, self.tokens[named - 1].end)
                     return span, (self.tokens[start].start, self.tokens[at - 1].end), span[1]
                 break
-            if not low[0].isalnum() or (low in _STOP_AFTER and low not in ("en",)) or low in _BOUNDARIES or low in _TIME and low != "dernier":
+            if (
+                not low[0].isalnum()
+                or (low in _STOP_AFTER and low not in ("en",))
+                or low in _BOUNDARIES
+                or low in _TIME
+                and low != "dernier"
+            ):
                 break
             at += 1
         span = (self.tokens[start].start, self.tokens[at - 1].end)
@@ -324,18 +496,39 @@ class SentenceCues:
         if head >= len(self.tokens) or not self._is_role(head):
             return None
         end = head
-        while end < len(self.tokens) and self.tokens[end].low not in (",", ".", ";", ":", ")", "»", "«", '"', "qui", "lors", "dont"):
+        while end < len(self.tokens) and self.tokens[end].low not in (
+            ",",
+            ".",
+            ";",
+            ":",
+            ")",
+            "»",
+            "«",
+            '"',
+            "qui",
+            "lors",
+            "dont",
+        ):
             end += 1
         return self.tokens[index + 1].start, self.tokens[end - 1].end
 
     def _is_role(self, index: int) -> bool:
         words = [token.low for token in self.tokens[index : index + 2]]
-        return words[0] in _role_words() or (len(words) > 1 and words[1] in _role_words() and words[0] in ("ancien", "ancienne", "ex", "premier", "première", "nouveau", "nouvelle", "jeune", "actuel"))
+        return words[0] in _role_words() or (
+            len(words) > 1
+            and words[1] in _role_words()
+            and words[0]
+            in ("ancien", "ancienne", "ex", "premier", "première", "nouveau", "nouvelle", "jeune", "actuel")
+        )
 
     def _subject_before(self, first: int) -> tuple[Span | None, str, Span | None] | None:
         """The subject that precedes its verb: (words, pronoun, role); None when there is none."""
         index = first - 1
-        while index >= 0 and (self.tokens[index].low in _CLITICS or self.tokens[index].low in _ADVERBS or (self.tokens[index].low.endswith("ment") and len(self.tokens[index].low) > 6)):
+        while index >= 0 and (
+            self.tokens[index].low in _CLITICS
+            or self.tokens[index].low in _ADVERBS
+            or (self.tokens[index].low.endswith("ment") and len(self.tokens[index].low) > 6)
+        ):
             if self._name_covers(index):
                 break
             index -= 1
@@ -359,7 +552,11 @@ class SentenceCues:
 
     def _name_covers(self, index: int) -> bool:
         token = self.tokens[index]
-        return any(start <= token.start < end for start, (end, _) in self.names_at.items() if self.span[0] <= start < self.span[1])
+        return any(
+            start <= token.start < end
+            for start, (end, _) in self.names_at.items()
+            if self.span[0] <= start < self.span[1]
+        )
 
     def _before_bracket(self, index: int) -> tuple[Span | None, str, Span | None] | None:
         """« X, directrice de Y, a déclaré » or « le PDG de Y, X, a déclaré »."""
@@ -376,8 +573,18 @@ class SentenceCues:
         if before is None or before[0] is None:
             return self._before_bracket(opening) if opening > 1 else before
         role_from = opening + 1 + (self.tokens[opening + 1].low in _DETERMINERS)
-        role = (self.tokens[opening + 1].start, self.tokens[index - 1].end) if role_from < index and self._is_role(role_from) else None
-        if role is None and before[0] is not None and not self._is_person_span(before[0]) and opening > 2 and self.tokens[opening - 1].low not in (")",):
+        role = (
+            (self.tokens[opening + 1].start, self.tokens[index - 1].end)
+            if role_from < index and self._is_role(role_from)
+            else None
+        )
+        if (
+            role is None
+            and before[0] is not None
+            and not self._is_person_span(before[0])
+            and opening > 2
+            and self.tokens[opening - 1].low not in (")",)
+        ):
             outer = self._outer_person(opening)
             if outer is not None:
                 return outer
@@ -387,7 +594,12 @@ class SentenceCues:
         """A name at the head of the sentence, several brackets before the verb."""
         head = self._is_title(0)
         named = self._name_end(head)
-        if named is not None and self.names_at[self.tokens[head].start][1] == "person" and named < len(self.tokens) and self.tokens[named].low == ",":
+        if (
+            named is not None
+            and self.names_at[self.tokens[head].start][1] == "person"
+            and named < len(self.tokens)
+            and self.tokens[named].low == ","
+        ):
             return (self.tokens[head].start, self.tokens[named - 1].end), "", self._apposition(named)
         return None
 
@@ -401,14 +613,25 @@ class SentenceCues:
             low = self.tokens[at].low
             previous = self.tokens[at - 1].low if at else ""
             name_end = self._name_end(at)
-            if name_end is not None and name_end <= last + 1 and previous not in _PREPOSITIONS and previous not in _DETERMINERS and not previous.endswith(("'",)):
+            if (
+                name_end is not None
+                and name_end <= last + 1
+                and previous not in _PREPOSITIONS
+                and previous not in _DETERMINERS
+                and not previous.endswith(("'",))
+            ):
                 start = at
                 if at >= 2 and self.tokens[at - 1].low == "." and self._is_title(at - 2):
                     start = at - 2
                 elif at >= 1 and self._is_title(at - 1):
                     start = at - 1
                 return (self.tokens[start].start, self.tokens[last].end), "", self._role_before(at)
-            if low in _DETERMINERS and previous not in _PREPOSITIONS and at < last + 1 and not (low in ("le", "la", "l'", "les") and self._name_covers(at) and name_end is None):
+            if (
+                low in _DETERMINERS
+                and previous not in _PREPOSITIONS
+                and at < last + 1
+                and not (low in ("le", "la", "l'", "les") and self._name_covers(at) and name_end is None)
+            ):
                 return (self.tokens[at].start, self.tokens[last].end), "", None
             if low == "des" and at < last and (at == 0 or previous in (",", "que", "qu'", "et")):
                 return (self.tokens[at].start, self.tokens[last].end), "", None
@@ -447,7 +670,7 @@ class SentenceCues:
         word = self.tokens[after].low
         if word in ("lui", "elle", "eux", "elles", "moi", "nous"):
             return Cue("selon", start, self.tokens[after].end, None, word, None, group_end=self.tokens[after].end)
-        found = self._subject_after(after)
+        found = self._subject_at(after)
         if found is None or not self._is_source(found[0]):
             return None
         subject, role, group_end = found

@@ -11,10 +11,13 @@ from articles.text import names, wordlists
 from articles.text.citations import OutletMention
 from articles.text.findings import EntitySpan, Span
 from articles.text.quotes_cues import Cue
-from articles.text.reading import Reading
+from articles.text.reading import MASK, Reading
 
 _DEFINITE = re.compile(r"(?:le|la|l'|les|ce|cette|cet|son|sa|ses|leur|leurs) ?", re.IGNORECASE)
-_INDEFINITE = re.compile(r"(?:un|une|des|plusieurs|certaine?s?|quelques|deux|trois|quatre|cinq|d'autres|de nombreux|de nombreuses)\b", re.IGNORECASE)
+_INDEFINITE = re.compile(
+    r"(?:un|une|des|plusieurs|certaine?s?|quelques|deux|trois|quatre|cinq|d'autres|de nombreux|de nombreuses)\b",
+    re.IGNORECASE,
+)
 _PLURAL = re.compile(r"(?:les|des|ces|ses|leurs|plusieurs|certains|certaines)\b", re.IGNORECASE)
 _FAR = 1500
 
@@ -71,7 +74,11 @@ def _bare(words: str) -> str:
 def _head(words: str, nouns: dict[str, str]) -> str:
     """The first noun of `nouns` that opens a phrase, adjectives and articles before it left aside."""
     bare = re.sub(r"^(?:un|une|des|du|de la) ", "", _bare(words))
-    bare = re.sub(r"^(?:ancien(?:ne)?|ex-?|nouveau|nouvelle|jeune|futur|future|actuel|actuelle|célèbre|puissant|petite?|grande?|même) ?", "", bare)
+    bare = re.sub(
+        r"^(?:ancien(?:ne)?|ex-?|nouveau|nouvelle|jeune|futur|future|actuel|actuelle|célèbre|puissant|petite?|grande?|même) ?",
+        "",
+        bare,
+    )
     for noun in sorted(nouns, key=len, reverse=True):
         if re.match(rf"{re.escape(noun)}(?!\w)", bare):
             return noun
@@ -83,7 +90,9 @@ class Cast:
 
     def __init__(self, reading: Reading, entities: tuple[EntitySpan, ...], outlets: list[OutletMention]) -> None:
         self.reading = reading
-        self.actors = [Actor(e.name, e.kind, list(e.mentions)) for e in entities if e.kind in ("person", "organisation")]
+        self.actors = [
+            Actor(e.name, e.kind, list(e.mentions)) for e in entities if e.kind in ("person", "organisation")
+        ]
         self._add_outlets(outlets)
         self.starts = sorted((span[0], index) for index, actor in enumerate(self.actors) for span in actor.mentions)
         for actor in self.actors:
@@ -126,7 +135,10 @@ class Cast:
                         actor.gender = gender
 
     def _role_after(self, after: str) -> str:
-        match = re.match(r",? ?\(?((?:le |la |l'|un |une |son |sa )?[\w' éèêàç-]{3,90}?)(?=[,.;:)«»\"]| (?:qui|dont|lors|a|avait|et|est|dans)\b|$)", after)
+        match = re.match(
+            r",? ?\(?((?:le |la |l'|un |une |son |sa )?[\w' éèêàç-]{3,90}?)(?=[,.;:)«»\"]| (?:qui|dont|lors|a|avait|et|est|dans)\b|$)",
+            after,
+        )
         if not match or not after.startswith((",", " (")):
             return ""
         return match.group(1).strip() if _head(match.group(1), _role_genders()) else ""
@@ -155,7 +167,8 @@ class Cast:
 
     def _before(self, position: int, far: int = _FAR) -> list[tuple[Actor, Span]]:
         """Actors named before `position`, the nearest first."""
-        return [pair for pair in reversed(self.in_span((max(0, position - far), position)))]
+        found = reversed(self.in_span((max(0, position - far), position)))
+        return [pair for pair in found if self.reading.masked[pair[1][0]] != MASK]
 
     def resolve(self, cue: Cue, last: Speaker | None, position: int) -> Speaker:
         """The speaker of `cue`; `last` spoke before, `position` is where to look back from."""
@@ -167,7 +180,9 @@ class Cast:
         if named is not None:
             return Speaker(named.name, raw, role or self.role_of(named), 0.95, named.kind)
         if raw.lower() in ("celui-ci", "celle-ci", "ce dernier", "cette dernière"):
-            return self._pronoun("il" if raw.lower() in ("celui-ci", "ce dernier") else "elle", last, cue.subject[0], role, raw)
+            return self._pronoun(
+                "il" if raw.lower() in ("celui-ci", "ce dernier") else "elle", last, cue.subject[0], role, raw
+            )
         return self._described(raw, cue.subject, last, role)
 
     def _named(self, span: Span, raw: str) -> Actor | None:
@@ -175,13 +190,19 @@ class Cast:
         plain = self.reading.plain
         pairs = self.in_span(span)
         for actor, (start, _) in pairs:
-            if actor.kind == "person" and not re.search(r"\b(?:de|d'|du|des|à|avec|par|pour|chez) ?$", plain[span[0] : start]):
+            if actor.kind == "person" and not re.search(
+                r"\b(?:de|d'|du|des|à|avec|par|pour|chez) ?$", plain[span[0] : start]
+            ):
                 return actor
         lead = _DEFINITE.match(plain[span[0] : span[1]])
         head = span[0] + (lead.end() if lead else 0)
         for actor, (start, _) in pairs:
             between = plain[span[0] : start].lower()
-            if start <= head + 1 or (actor.kind != "person" and _head(raw, _body_nouns() | _outlet_nouns()) and not re.search(r"\b(?:de|d'|du|des|à) ?(?:la |le |l')?$", between)):
+            if start <= head + 1 or (
+                actor.kind != "person"
+                and _head(raw, _body_nouns() | _outlet_nouns())
+                and not re.search(r"\b(?:de|d'|du|des|à) ?(?:la |le |l')?$", between)
+            ):
                 return actor
         return None
 
@@ -211,7 +232,11 @@ class Cast:
         noun = _head(plain, _role_genders())
         gender = _role_genders()[noun]
         people = [actor for actor in self.actors if actor.kind == "person" and actor.mentions]
-        holders = [p for p in people if any(_head(r, _role_genders()) == noun or _similar(noun, r) for r in p.roles) and _agrees(gender, p)]
+        holders = [
+            p
+            for p in people
+            if any(_head(r, _role_genders()) == noun or _similar(noun, r) for r in p.roles) and _agrees(gender, p)
+        ]
         earlier = [p for p in holders if p.mentions[0][0] < span[0]] or holders
         if earlier:
             nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
@@ -230,7 +255,10 @@ class Cast:
     def _leads(self, person: Actor) -> bool:
         """« l'entreprise dirigée par X », « créée par X »."""
         plain = self.reading.plain
-        return any(re.search(r"\b(?:dirigée?|créée?|fondée?|cofondée?|pilotée?|menée?) par $", plain[max(0, m[0] - 20) : m[0]]) for m in person.mentions)
+        return any(
+            re.search(r"\b(?:dirigée?|créée?|fondée?|cofondée?|pilotée?|menée?) par $", plain[max(0, m[0] - 20) : m[0]])
+            for m in person.mentions
+        )
 
     def _actor(self, name: str) -> Actor | None:
         return next((actor for actor in self.actors if actor.name == name), None)
@@ -243,7 +271,14 @@ class Cast:
             earlier = [m[0] for m in actor.mentions if m[0] < position]
             if earlier:
                 distance = position - max(earlier)
-                scored.append((len(actor.mentions) ** 0.5 + 3.0 / (1 + distance / 300) + 1.5 * self._opens_sentence(max(earlier)), actor))
+                scored.append(
+                    (
+                        len(actor.mentions) ** 0.5
+                        + 3.0 / (1 + distance / 300)
+                        + 1.5 * self._opens_sentence(max(earlier)),
+                        actor,
+                    )
+                )
         if last is not None and last.kind == "organisation" and last.name:
             scored += [(2.5, actor) for actor in bodies if actor.name == last.name]
         return max(scored, key=lambda pair: pair[0])[1] if scored else None
@@ -252,7 +287,9 @@ class Cast:
         start = self.reading.sentences[self.reading.sentence_at(position)][0]
         return position - start < 4
 
-    def _pronoun(self, pronoun: str, last: Speaker | None, position: int, role: str | None, raw: str | None = None) -> Speaker:
+    def _pronoun(
+        self, pronoun: str, last: Speaker | None, position: int, role: str | None, raw: str | None = None
+    ) -> Speaker:
         words = raw or pronoun or None
         gender = {"il": "m", "lui": "m", "elle": "f"}.get(pronoun, "")
         if pronoun in ("ils", "elles", "eux", "on", "nous"):
@@ -262,8 +299,6 @@ class Cast:
         if last is not None and last.name and (actor := self._actor(last.name)) and self._fits(gender, actor):
             if not self._rival(gender, actor, position):
                 return Speaker(actor.name, words, last.role or role, 0.75, actor.kind)
-        if last is not None and last.name is None and last.raw and not self._before(position, 250):
-            return Speaker(None, words, role, 0.5)
         for actor, _ in self._before(position, 700):
             if actor.kind == "person" and _agrees(gender, actor):
                 return Speaker(actor.name, words, self.role_of(actor), 0.65, "person")
