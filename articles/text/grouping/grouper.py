@@ -18,6 +18,8 @@ _NEAREST = 3
 # A body keeps its most telling terms, a story speaks by its most telling ones when it is compared with another.
 _BODY_TERMS = 60
 _STORY_TERMS = 80
+# A body's weight grows almost with its mentions: what a text is about, it names again and again.
+_MENTIONS = 0.8
 # How many days around a moment its rivals are counted.
 _RIVAL_DAYS = 4
 
@@ -210,7 +212,7 @@ class Grouper:
         if not body:
             return title
         rarity = self._index.rarity
-        sizes = {term: 1 + math.log(weight) for term, weight in body.items()}
+        sizes = {term: weight**_MENTIONS for term, weight in body.items()}
         kept = heapq.nlargest(_BODY_TERMS, sizes, key=lambda term: sizes[term] * rarity(term))
         share = self.parameters.title_share if title else 0.0
         blended: dict[str, float] = {}
@@ -233,7 +235,7 @@ class Grouper:
             self._changed.pop(story_id, None)
 
     def _shared_terms(self, member: Member, story: Story) -> tuple[str, ...]:
-        shared = [term for term in member.weights if term[0] == "~" and term in story.weights]
+        shared = [term for term in member.weights if term[0] in "=~" and term in story.weights]
         weight = {term: member.weights[term] * story.weights[term] * self._index.rarity(term) ** 2 for term in shared}
         best = heapq.nsmallest(_SHOWN_TERMS, shared, key=lambda term: (-weight[term], term))
         return tuple(dict.fromkeys(self._show(term, member, story) for term in best))

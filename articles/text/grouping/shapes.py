@@ -69,8 +69,8 @@ class Parameters:
     merge_threshold: float = 0.25
     crowding: float = 0.04
     reach: float = 1.5
-    text_threshold: float = 0.20
-    text_merge_threshold: float = 0.25
+    text_threshold: float = 0.14
+    text_merge_threshold: float = 0.20
     text_reach: float = 20.0
     title_share: float = 0.5
     prior_stories: float = 40.0

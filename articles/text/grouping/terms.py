@@ -52,7 +52,9 @@ _STEM_LETTERS = 6
 _BODY_WORDS = 300
 _STANDFIRST = 2.0
 # In a sentence, a capital says that a word is a name, except where every noun bears one.
-_NAME = 2.0
+_NAME = 1.5
+# A word that the press writes about anything; in the first days the stream itself cannot tell it yet.
+_COMMON = 0.4
 _CAPITALS_ARE_NOUNS = frozenset({"de"})
 _SENTENCE_ENDS = frozenset('.!?:«“"\n')
 
@@ -74,12 +76,17 @@ def fold(word: str) -> str:
 
 
 @cache
-def _stop_words(language: str) -> frozenset[str]:
-    path = LEXICONS / f"grouping_stop_{language}.txt"
+def _lexicon(name: str) -> frozenset[str]:
+    path = LEXICONS / f"grouping_{name}.txt"
     if not path.exists():
         return frozenset()
     lines = (line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("#"))
     return frozenset(fold(word) for line in lines for word in line.split())
+
+
+@cache
+def _common_stems(language: str) -> frozenset[str]:
+    return frozenset(_stem(word, language) for word in _lexicon(f"common_{language}"))
 
 
 @cache
@@ -91,14 +98,21 @@ def _stemmer(language: str) -> snowballstemmer.BaseStemmer | None:
 def views(word: str, language: str) -> tuple[str, str, str] | None:
     """The word as written, its stem and its head, each marked; None for a word that tells nothing."""
     folded = fold(word)
-    if folded in _stop_words(language) or (len(folded) == 1 and not folded.isdigit()):
+    if folded in _lexicon(f"stop_{language}") or (len(folded) == 1 and not folded.isdigit()):
         return None
+    return f"={folded}", f"~{_stem(word, language)}", f"{folded[:_HEAD_LETTERS]}-"
+
+
+def _stem(word: str, language: str) -> str:
     stemmer = _stemmer(language)
-    if any(char.isdigit() for char in folded):
-        stem = folded
-    else:
-        stem = fold(stemmer.stemWord(word.casefold())) if stemmer else folded[:_STEM_LETTERS]
-    return f"={folded}", f"~{stem}", f"{folded[:_HEAD_LETTERS]}-"
+    if any(char.isdigit() for char in word):
+        return fold(word)
+    return fold(stemmer.stemWord(word.casefold())) if stemmer else fold(word)[:_STEM_LETTERS]
+
+
+@lru_cache(maxsize=200_000)
+def _weight(word: str, language: str) -> float:
+    return _COMMON if _stem(word, language) in _common_stems(language) else 1.0
 
 
 def clean(text: str) -> str:
@@ -132,23 +146,32 @@ def _opens_sentence(text: str, start: int) -> bool:
 
 
 def read(article: GroupingArticle) -> Terms:
-    """The terms of the title in their three views; of the standfirst and the first paragraphs, the stems."""
+    """The terms of the title in their three views; of the standfirst and the first paragraphs, names and stems."""
     terms, language = Terms(), article.language
     for word, _ in words(clean(article.title)):
         found = views(word, language)
         if found:
             terms.shown.setdefault(found[1], word)
+            terms.shown.setdefault(found[0], word)
+            common = _weight(word, language)
             for key, weight in zip(found, (_WRITTEN, _STEM, _HEAD), strict=True):
-                terms.title[key] = terms.title.get(key, 0.0) + weight
-    _count(terms, article.standfirst, language, _STANDFIRST)
-    _count(terms, article.text, language, 1.0)
+                terms.title[key] = terms.title.get(key, 0.0) + weight * common
+    parts = ((article.standfirst, _STANDFIRST), (article.text, 1.0))
+    _read_body(terms, [(list(islice(words(clean(text)), _BODY_WORDS)), weight) for text, weight in parts], language)
     return terms
 
 
-def _count(terms: Terms, text: str, language: str, weight: float) -> None:
-    name = 1.0 if language in _CAPITALS_ARE_NOUNS else _NAME
-    for word, is_name in islice(words(clean(text)), _BODY_WORDS):
-        found = views(word, language)
-        if found:
-            terms.shown.setdefault(found[1], word)
-            terms.body[found[1]] = terms.body.get(found[1], 0.0) + weight * (name if is_name else 1.0)
+def _read_body(terms: Terms, parts: list[tuple[list[tuple[str, bool]], float]], language: str) -> None:
+    """A name stands as written, so that it is the same in every language; other words by their stem."""
+    names = {word for found, _ in parts for word, is_name in found if is_name}
+    if language in _CAPITALS_ARE_NOUNS:
+        names = set()
+    for found, weight in parts:
+        for word, _ in found:
+            key = views(word, language)
+            if key:
+                term = key[0] if word in names else key[1]
+                terms.shown.setdefault(term, word)
+                terms.body[term] = terms.body.get(term, 0.0) + weight * _weight(word, language) * (
+                    _NAME if word in names else 1.0
+                )
