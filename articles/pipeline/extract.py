@@ -5,10 +5,12 @@ from __future__ import annotations
 import hashlib
 import logging
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from itertools import accumulate
 from urllib.parse import urlsplit
 
-from django.contrib.auth.models import AbstractBaseUser
+import psycopg2
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -16,13 +18,14 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article, Page
 from articles.text import document, page
-from articles.text.spans import ExtractedPage
+from articles.text.spans import Block, ExtractedPage
 from articles.text.typography import fold
 from sources.bell import ring
 from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.models import MOST_TRIES, Entry, Outlet, relock
 from sources.parsing.dates import PartialDate, Precision
-from sources.parsing.urls import canonical
+from sources.parsing.plaintext import scrub, text_of
+from sources.parsing.urls import MAX_LENGTH, canonical
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +34,10 @@ LEAST_CHARACTERS = 150
 LEAST_DOCUMENT_CHARACTERS = 40
 MOST_TEXT = 300_000
 FIRST_RETRY = timedelta(minutes=2)
+BUSY_WAIT = timedelta(seconds=5)
+_PASSING = frozenset({Reason.TIMEOUT, Reason.CONNECTION, Reason.DNS, Reason.RATE_LIMITED})
+# The constraints that say "this article is there already".
+_ONCE = frozenset({"article_url_once", "article_text_once"})
 _FINENESS = {p: rank for rank, p in enumerate(reversed(list(Precision)))}
 
 
@@ -62,6 +69,9 @@ def _extract(entry: Entry, client: Client) -> None:
     if _known(entry.url):
         _finish(entry, Entry.Outcome.DUPLICATE)
         return
+    if entry.tries > MOST_TRIES + 1:
+        _finish(entry, Entry.Outcome.REFUSED, _("reading it ended its worker, again and again"))
+        return
     if entry.tries > MOST_TRIES:
         _from_feed(entry, _("the page could not be read: it was given up after %d tries") % MOST_TRIES)
         return
@@ -82,26 +92,24 @@ def _known(url: str) -> bool:
 
 def _not_fetched(entry: Entry, error: FetchError) -> None:
     """Try again later what may pass; use what the feed said where it will not."""
-    passing = {Reason.TIMEOUT, Reason.CONNECTION, Reason.DNS, Reason.BUSY, Reason.RATE_LIMITED}
-    if (error.reason in passing or (error.status or 0) >= 500) and entry.tries < MOST_TRIES:
+    if error.reason == Reason.BUSY:  # our own pace: no try was made
+        _give_back(entry, error.retry_after or BUSY_WAIT, tries=entry.tries - 1)
+    elif (error.reason in _PASSING or (error.status or 0) >= 500) and entry.tries < MOST_TRIES:
         wait = error.retry_after or FIRST_RETRY * 4 ** (entry.tries - 1)
-        if error.reason == Reason.BUSY:  # our own pace, not the page's fault
-            entry.tries -= 1
-        claimed = relock_and_retry(entry, timezone.now() + wait, str(error))
-        logger.info("%s: %s%s", entry.url, error, "" if claimed else " (taken by another worker)")
+        _give_back(entry, wait, tries=entry.tries, error=str(error))
     else:
         _from_feed(entry, str(error))
 
 
 @transaction.atomic
-def relock_and_retry(claimed: Entry, at: datetime, error: str) -> bool:
-    """Give an entry back to the list of waiting ones, to be taken again at `at`."""
+def _give_back(claimed: Entry, wait: timedelta, *, tries: int, error: str = "") -> None:
+    """Put an entry back among the waiting ones, to be taken again after `wait`."""
     entry = relock(claimed)
     if entry is None:
-        return False
-    entry.leased_until, entry.retry_at, entry.error, entry.tries = None, at, error, claimed.tries
+        logger.warning("%s took longer than its lease", claimed.url)
+        return
+    entry.leased_until, entry.retry_at, entry.error, entry.tries = None, timezone.now() + wait, error, tries
     entry.save(update_fields=["leased_until", "retry_at", "error", "tries"])
-    return True
 
 
 def _from_feed(entry: Entry, error: str) -> None:
@@ -114,14 +122,16 @@ def _from_feed(entry: Entry, error: str) -> None:
 
 
 def _feed_text(entry: Entry) -> ExtractedPage:
-    html = entry.content or f"<p>{entry.summary}</p>"
-    try:
-        extracted = page.extract(f"<html><body><article>{html}</article></body></html>", entry.url)
-    except ValueError:
-        extracted = ExtractedPage()
-    if extracted.text:
-        return replace(extracted, title=entry.title)
-    return replace(document.extract(entry.summary), title=entry.title)
+    """The feed's own text: the page's worth of HTML that some give, or the summary."""
+    if entry.content:
+        try:
+            extracted = page.extract(f"<html><body><article>{entry.content}</article></body></html>", entry.url)
+        except ValueError:
+            extracted = ExtractedPage()
+        if extracted.text:
+            return replace(extracted, title=entry.title)
+    words = text_of(entry.content, html=True, limit=MOST_TEXT) or entry.summary
+    return ExtractedPage(title=entry.title, blocks=(Block("paragraph", words),) if words else ())
 
 
 def _from_page(entry: Entry, response: Response, extracted: ExtractedPage) -> None:
@@ -152,7 +162,7 @@ def _store_entry(
             return
         article = _article(_merge(extracted, entry), entry.outlet)
         article.entry, article.seen_at = entry, entry.seen_at
-        article.url = response.url if response else entry.url
+        article.url = response.url if response and len(response.url) <= MAX_LENGTH else entry.url
         article.canonical_url = _canonical(extracted, article.url)
         article.language = extracted.language or entry.language or entry.outlet.language
         if not _insert(article):
@@ -197,7 +207,10 @@ def _insert(article: Article) -> bool:
     try:
         with transaction.atomic():
             article.save(force_insert=True)
-    except IntegrityError:
+    except IntegrityError as error:
+        cause = error.__cause__
+        if not isinstance(cause, psycopg2.Error) or cause.diag.constraint_name not in _ONCE:
+            raise
         return False
     return True
 
@@ -205,7 +218,7 @@ def _insert(article: Article) -> bool:
 def _keep_page(article: Article, response: Response) -> None:
     Page.objects.create(
         article=article,
-        url=response.url,
+        url=article.url,
         status=response.status,
         content_type=response.headers.get("content-type", "")[:200],
         fetched_at=response.fetched_at,
@@ -218,10 +231,10 @@ def _keep_page(article: Article, response: Response) -> None:
 
 def _article(extracted: ExtractedPage, outlet: Outlet | None) -> Article:
     """An article with what was extracted, not saved yet."""
-    text = extracted.text[:MOST_TEXT]
+    extracted = _storable(extracted)
     article = Article(
         outlet=outlet,
-        fingerprint=fingerprint(extracted.title, text),
+        fingerprint=fingerprint(extracted.title, extracted.text),
         title=extracted.title,
         title_is_first_sentence=extracted.title_is_first_sentence,
         standfirst=extracted.standfirst,
@@ -229,17 +242,37 @@ def _article(extracted: ExtractedPage, outlet: Outlet | None) -> Article:
         credits=list(extracted.credits),
         section=extracted.section[:200],
         tags=list(extracted.tags),
-        image_url=extracted.image[:2000],
+        image_url=extracted.image if len(extracted.image) <= MAX_LENGTH else "",
         language=extracted.language,
         paywalled=extracted.paywalled,
         paywall_evidence=extracted.paywall_evidence[:300],
-        text=text,
+        text=extracted.text,
         blocks=[[block.kind, block.text] for block in extracted.blocks],
-        word_count=len(text.split()),
+        word_count=len(extracted.text.split()),
     )
     set_published(article, extracted.published)
     article.modified_at = extracted.modified.instant() if extracted.modified else None
     return article
+
+
+def _storable(said: ExtractedPage) -> ExtractedPage:
+    """Without the characters that the database refuses, and with blocks up to MOST_TEXT characters in all."""
+    sizes = accumulate(len(block.text) + 2 for block in said.blocks)
+    blocks = [block for block, size in zip(said.blocks, sizes, strict=True) if size <= MOST_TEXT]
+    if said.blocks and not blocks:
+        blocks = [replace(said.blocks[0], text=said.blocks[0].text[:MOST_TEXT])]
+    return replace(
+        said,
+        title=scrub(said.title),
+        standfirst=scrub(said.standfirst),
+        authors=tuple(map(scrub, said.authors)),
+        credits=tuple(map(scrub, said.credits)),
+        section=scrub(said.section),
+        tags=tuple(map(scrub, said.tags)),
+        image=scrub(said.image),
+        paywall_evidence=scrub(said.paywall_evidence),
+        blocks=tuple(replace(block, text=scrub(block.text)) for block in blocks),
+    )
 
 
 def set_published(article: Article, published: PartialDate | None) -> None:
@@ -262,7 +295,7 @@ def add_document(
     html: str = "",
     url: str = "",
     name: str = "",
-    user: AbstractBaseUser | None = None,
+    user: User | None = None,
     outlet: Outlet | None = None,
     title: str = "",
     published: PartialDate | None = None,
@@ -282,7 +315,7 @@ def add_document(
     article = _article(extracted, outlet or _outlet(extracted, url))
     article.url = response.url if response else (url or extracted.canonical_url)
     article.canonical_url = _canonical(extracted, article.url)
-    article.added_by = user if user is not None and user.pk else None
+    article.added_by = user
     article.document_name = name[:300]
     with transaction.atomic():
         if not _insert(article):
