@@ -10,8 +10,8 @@ import re
 from collections import defaultdict
 from functools import cache
 
-from articles.text.page_phrases import lines
 from articles.text.typography import fold
+from articles.text.wordlists import lines
 
 _TOKEN = re.compile(r"[^\W\d_]+'?")
 """A word, with the apostrophe that elides it: French and Italian « l' » are not the English possessive."""
@@ -38,7 +38,7 @@ _SCRIPTS = (
 def _weights() -> dict[str, dict[str, float]]:
     """For each word, what it says for each language: the fewer share it, the more."""
     shared: dict[str, list[str]] = defaultdict(list)
-    for line in lines("language_words.txt"):
+    for line in lines("language_words"):
         language, _, entries = line.partition(":")
         for word in dict.fromkeys(entries.split()):
             shared[word].append(language)

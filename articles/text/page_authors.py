@@ -14,10 +14,10 @@ from lxml import html
 from articles.text.page_bylines import is_byline
 from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
-from articles.text.page_phrases import lines
 from articles.text.page_phrases import names as names_in
 from articles.text.page_tree import Leaf
 from articles.text.typography import fold, tidy, words
+from articles.text.wordlists import lines
 
 Element: TypeAlias = html.HtmlElement
 _METAS = (
@@ -59,17 +59,17 @@ class Signed:
 
 @cache
 def _agencies() -> frozenset[str]:
-    return frozenset(fold(entry) for entry in lines("agencies.txt"))
+    return frozenset(fold(entry) for entry in lines("agencies"))
 
 
 @cache
 def _collective() -> frozenset[str]:
-    return frozenset(lines("collective_words.txt"))
+    return frozenset(lines("collective_words"))
 
 
 @cache
 def _functions() -> frozenset[str]:
-    return frozenset(lines("byline_words.txt"))
+    return frozenset(lines("byline_words"))
 
 
 def is_person(name: str) -> bool:
@@ -247,10 +247,10 @@ def _signing(leaf: Leaf) -> Iterator[Element]:
     above = [leaf.element, *islice(leaf.element.iterancestors(), 3)]
     for element in [*reversed(above), *islice(leaf.element.iterdescendants(), 40)]:
         name = name_of(element)
-        signs = "author" in (element.get("rel") or "").split() or names_in("signature_names.txt").search(name)
+        signs = "author" in (element.get("rel") or "").split() or names_in("signature_names").search(name)
         if (
             signs
-            and not names_in("signature_side_names.txt").search(name)
+            and not names_in("signature_side_names").search(name)
             and 0 < len(tidy("".join(element.itertext()))) <= 150
         ):
             yield element

@@ -46,7 +46,7 @@ def _masses(found: Iterable[Leaf]) -> dict[Element, int]:
 
 def furniture(root: Element) -> set[Element]:
     """The elements whose name says that they are no part of the text, unless most of the page's prose is in them."""
-    boilerplate, body = names("boilerplate_names.txt"), names("body_names.txt")
+    boilerplate, body = names("boilerplate_names"), names("body_names")
     mass = _masses(leaves(root, frozenset()))
     total = mass.get(root, 0) or 1
     dropped: set[Element] = set()
@@ -85,7 +85,7 @@ def cards(root: Element) -> set[Element]:
                 if len(tidy(" ".join(card.itertext()))) < _CARD:
                     found.setdefault(parent, []).append(card)
                 break
-    body = names("body_names.txt")
+    body = names("body_names")
     return {
         card
         for parent, group in found.items()
@@ -129,7 +129,7 @@ def _is_title(leaf: Leaf, key: list[str]) -> bool:
 
 def container(root: Element, found: list[Leaf], title: str) -> Element:
     """The element that holds most prose and least furniture; among near equals the smallest, or the one named so."""
-    body, key = names("body_names.txt"), words(title)
+    body, key = names("body_names"), words(title)
     worth: dict[Element, float] = {}
     for leaf in found:
         value = _TITLE_WORTH if _is_title(leaf, key) else _worth(leaf)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from articles.text.page_phrases import lines
 from articles.text.typography import fold
+from articles.text.wordlists import lines
 
 _TOKEN = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d+(?:er|h\d*|e)?|\d+h|h|[ap]m|hn[ep]|ha[ep]|cet|cest|gmt|utc|est|edt")
@@ -25,7 +25,7 @@ _LONGEST = 25
 
 @cache
 def _byline_words() -> frozenset[str]:
-    return frozenset(lines("byline_words.txt"))
+    return frozenset(lines("byline_words"))
 
 
 def residue(line: str) -> int:

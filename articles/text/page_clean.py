@@ -71,7 +71,7 @@ def _after_title(found: list[Leaf], title: str) -> list[Leaf]:
 
 def _before_end(found: list[Leaf]) -> list[Leaf]:
     """The leaves before the heading of comments, of related articles or the like, in the latter half of the prose."""
-    comments, related = phrases("comment_heads.txt"), phrases("related_heads.txt")
+    comments, related = phrases("comment_heads"), phrases("related_heads")
     total = sum(len(leaf.text) for leaf in found if is_prose(leaf))
     passed = 0
     for index, leaf in enumerate(found):
@@ -91,7 +91,7 @@ def _resumes(rest: list[Leaf]) -> bool:
 
 def _without_boxes(found: list[Leaf], within: Element) -> Iterator[Leaf]:
     """The leaves without the boxes that open with a furniture line (« À lire aussi : » and its links)."""
-    lexicon = phrases("boilerplate_lines.txt")
+    lexicon = phrases("boilerplate_lines")
     total = sum(len(leaf.text) for leaf in found) or 1
     box: Element | None = None
     previous: Leaf | None = None
@@ -164,7 +164,7 @@ def _worded(found: list[Leaf]) -> Iterator[tuple[Leaf, str]]:
 
 def _paragraphs(leaf: Leaf) -> list[str]:
     """A leaf's lines as paragraphs: an empty line parts them, as does a break after a finished sentence."""
-    lexicon = phrases("boilerplate_lines.txt")
+    lexicon = phrases("boilerplate_lines")
     paragraphs: list[str] = []
     fresh = True
     for text, _linked in leaf.lines:

@@ -222,7 +222,7 @@ def paywall(found: Metadata, leaves: list[Leaf]) -> str:
     tier = found.meta("article:content_tier").lower()
     if tier:
         return "" if tier == "free" else f"article:content_tier={tier}"
-    lexicon = phrases("paywall_lines.txt")
+    lexicon = phrases("paywall_lines")
     return next((leaf.text for leaf in leaves if lexicon.match(leaf.text)), "")
 
 

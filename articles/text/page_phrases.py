@@ -6,21 +6,14 @@ import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from articles.text.typography import fold
+from articles.text.wordlists import lines
 
-LEXICONS = Path(__file__).parent / "lexicons"
 _LEADING = re.compile(r"^\W+")
 _TRAILING = re.compile(r"\W+$")
 # A line this long is prose whatever it begins with; a one- or two-word opening is believed on a shorter line only.
 _LONGEST, _LONGEST_LOOSE = 400, 160
-
-
-def lines(name: str) -> tuple[str, ...]:
-    """The entries of a lexicon file, without its comments, in the order of the file."""
-    rows = (LEXICONS / name).read_text(encoding="utf-8").splitlines()
-    return tuple(row.strip() for row in rows if row.strip() and not row.startswith("#"))
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from articles.text.page_phrases import lines
 from articles.text.typography import fold
+from articles.text.wordlists import lines
 
 # A final mark with the closing marks after it, then a blank or the end; or a point glued to the next sentence
 # (« constante.Un mot »), which pasted texts have where a paragraph ended.
@@ -21,7 +21,7 @@ _OPENS = re.compile(r"[\s\u00a0\u202f]*[«“\"'‘(\[–—-]*[\s\u00a0\u202f]*
 
 @cache
 def _abbreviations() -> frozenset[str]:
-    return frozenset(lines("abbreviations.txt"))
+    return frozenset(lines("abbreviations"))
 
 
 def split(text: str) -> list[tuple[int, int]]:
