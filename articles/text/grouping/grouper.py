@@ -169,25 +169,29 @@ class Grouper:
 
     def _bar(self, told: bool, span: tuple[float, float] | None) -> float:
         if told:
-            return self.parameters.text_threshold
+            return self.parameters.text_threshold + self._text_crowding(span)
         return self.parameters.threshold + self._crowding(span)
 
     def _merge_bar(self, told: bool, span: tuple[float, float] | None) -> float:
         if told:
-            return self.parameters.text_merge_threshold
+            return self.parameters.text_merge_threshold + self._text_crowding(span)
         return self.parameters.merge_threshold + self._crowding(span)
 
     def _crowding(self, span: tuple[float, float] | None) -> float:
         """How much the bar rises with the articles around: among more rivals the best by chance scores higher."""
+        return self.parameters.crowding * math.log(max(self._rivals(span), 12.0) / 100)
+
+    def _text_crowding(self, span: tuple[float, float] | None) -> float:
+        return self.parameters.text_crowding * math.log(max(self._rivals(span), 12.0) / 12)
+
+    def _rivals(self, span: tuple[float, float] | None) -> float:
         if span is None:
-            rivals = float(len(self._story_of))
-        else:
-            day = span[0] / DAY
-            rivals = sum(
-                self._per_day.get(place, 0) * math.exp(-abs(day - place - 0.5))
-                for place in range(int(day) - _RIVAL_DAYS, int(day) + _RIVAL_DAYS + 1)
-            )
-        return self.parameters.crowding * math.log(max(rivals, 12.0) / 100)
+            return float(len(self._story_of))
+        day = span[0] / DAY
+        return sum(
+            self._per_day.get(place, 0) * math.exp(-abs(day - place - 0.5))
+            for place in range(int(day) - _RIVAL_DAYS, int(day) + _RIVAL_DAYS + 1)
+        )
 
     def _count_rival(self, member: Member, change: int) -> None:
         if member.span:

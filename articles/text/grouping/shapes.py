@@ -68,9 +68,10 @@ class Parameters:
     threshold: float = 0.29
     merge_threshold: float = 0.25
     crowding: float = 0.04
+    text_crowding: float = 0.02
     reach: float = 1.5
-    text_threshold: float = 0.14
+    text_threshold: float = 0.10
     text_merge_threshold: float = 0.20
-    text_reach: float = 20.0
+    text_reach: float = 30.0
     title_share: float = 0.5
     prior_stories: float = 40.0

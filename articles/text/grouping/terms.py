@@ -55,6 +55,7 @@ _STANDFIRST = 2.0
 _NAME = 1.5
 # A word that the press writes about anything; in the first days the stream itself cannot tell it yet.
 _COMMON = 0.4
+_HOUSEHOLD = 0.6
 _CAPITALS_ARE_NOUNS = frozenset({"de"})
 _SENTENCE_ENDS = frozenset('.!?:«“"\n')
 
@@ -112,7 +113,9 @@ def _stem(word: str, language: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _weight(word: str, language: str) -> float:
-    return _COMMON if _stem(word, language) in _common_stems(language) else 1.0
+    if _stem(word, language) in _common_stems(language):
+        return _COMMON
+    return _HOUSEHOLD if fold(word) in _lexicon("household_names") else 1.0
 
 
 def clean(text: str) -> str:
