@@ -6,12 +6,13 @@ import hashlib
 import logging
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import accumulate
+from itertools import accumulate, chain, count
 from urllib.parse import urlsplit
 
 import psycopg2
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -25,7 +26,7 @@ from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.models import MOST_TRIES, Entry, Outlet, relock
 from sources.parsing.dates import PartialDate, Precision
 from sources.parsing.plaintext import scrub, text_of
-from sources.parsing.urls import MAX_LENGTH, canonical
+from sources.parsing.urls import MAX_LENGTH, canonical, host
 
 logger = logging.getLogger(__name__)
 
@@ -341,7 +342,7 @@ def _read(text: str, html: str, response: Response | None, url: str) -> Extracte
             return page.extract(response.text, response.url, fetched_at=response.fetched_at)
         return page.extract(html, url) if html else document.extract(text)
     except ValueError as error:
-        raise DocumentError(_("The document could not be read: %(error)s") % {"error": error}) from error
+        raise DocumentError(_("The document could not be read: %(error)s.") % {"error": error}) from error
 
 
 def _same(article: Article) -> Article:
@@ -351,17 +352,33 @@ def _same(article: Article) -> Article:
 
 
 def _outlet(extracted: ExtractedPage, url: str) -> Outlet | None:
-    """The outlet that a document names, made when it is new; None when it names none."""
-    name = extracted.outlet.strip()[:120] or (urlsplit(url).hostname or "").removeprefix("www.")
+    """The outlet of this site or of the name that a document gives, made when it is new; None when it gives neither."""
+    site = host(url).removeprefix("www.")
+    name = extracted.outlet.strip()[:120] or site
     if not name:
         return None
-    known = (
-        Outlet.objects.filter(name__iexact=name.replace("'", "’")).first()
-        or Outlet.objects.filter(name__iexact=name).first()
-    )
-    if known:
-        return known
-    return Outlet.objects.get_or_create(
-        slug=slugify(name.replace("’", "-").replace("'", "-"))[:120] or "titre",
-        defaults={"name": name, "language": extracted.language or "fr", "is_active": False},
-    )[0]
+    return _outlet_at(site) or _outlet_named(name) or _new_outlet(name, extracted.language)
+
+
+def _outlet_at(site: str) -> Outlet | None:
+    """The one outlet whose home page is on this site."""
+    near = Outlet.objects.filter(homepage__icontains=site) if site else Outlet.objects.none()
+    found = [outlet for outlet in near if host(outlet.homepage).removeprefix("www.") == site]
+    return found[0] if len(found) == 1 else None
+
+
+def _outlet_named(name: str) -> Outlet | None:
+    spellings = {name, name.replace("'", "’"), name.replace("’", "'")}
+    matches = Q()
+    for spelling in spellings:
+        matches |= Q(name__iexact=spelling)
+    return Outlet.objects.filter(matches).order_by("pk").first()
+
+
+def _new_outlet(name: str, language: str) -> Outlet:
+    """An outlet that is known by its articles but not collected."""
+    stem = slugify(name.replace("’", "-").replace("'", "-"))[:110] or "titre"
+    taken = set(Outlet.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+    slug = next(slug for slug in chain([stem], (f"{stem}-{n}" for n in count(2))) if slug not in taken)
+    fields = {"name": name, "language": language or "fr", "is_active": False}
+    return Outlet.objects.get_or_create(slug=slug, defaults=fields)[0]

@@ -1,0 +1,272 @@
+"""Articles join stories, one worker at a time, and the answer does not depend on which process gives it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+
+from articles import tasks
+from articles.models import Article, GroupingState, Story, StoryEvent
+from articles.pipeline import group
+from articles.pipeline.extract import fingerprint
+from articles.pipeline.group import group_batch
+from articles.text.grouping import Merge
+from sources.models import Outlet
+from tests.fakes import make_outlet
+
+pytestmark = pytest.mark.django_db
+START = datetime(2024, 2, 26, 8, tzinfo=UTC)
+FOUNDRY = (
+    "Le fondeur Silex construit une usine de gravure à Dunkerque pour {n} milliards d'euros. Silex promet deux mille "
+    "emplois dans les puces électroniques, et l'État subventionne le fondeur de Dunkerque."
+)
+LEAK = (
+    "Une fuite de données médicales touche la mutuelle Horizon. Les pirates ont volé {n} millions de dossiers de "
+    "patients, et la mutuelle Horizon prévient la commission nationale de l'informatique."
+)
+
+
+@pytest.fixture(autouse=True)
+def _fresh_engine() -> Iterator[None]:
+    """As in a process that has just started."""
+    group._engine = None
+    GroupingState.objects.get_or_create(pk=1)  # a test with transactions of its own empties the table
+    yield
+    group._engine = None
+
+
+def outlet(name: str) -> Outlet:
+    return Outlet.objects.filter(name=name).first() or make_outlet(name)
+
+
+def article(title: str, text: str, name: str = "Le Journal", hours: float = 0, **fields: object) -> Article:
+    published = START + timedelta(hours=hours)
+    given = {
+        "outlet": outlet(name), "title": title, "text": text, "language": "fr", "published_at": published,
+        "published_precision": "second", "fingerprint": fingerprint(title + name, text),
+    }  # fmt: skip
+    return Article.objects.create(**{**given, **fields})
+
+
+def week() -> list[Article]:
+    """Two stories, told by several outlets."""
+    names = ("Le Journal", "La Gazette", "Agence", "Le Fil")
+    foundry = [
+        article(f"Silex grave ses puces à Dunkerque, acte {n}", FOUNDRY.format(n=n), name, hours=n)
+        for n, name in enumerate(names, 1)
+    ]
+    leak = [
+        article(f"Mutuelle Horizon : {n} millions de dossiers volés", LEAK.format(n=n), name, hours=n - 30.5)
+        for n, name in enumerate(names[:3], 31)
+    ]
+    return foundry + leak
+
+
+def groups() -> set[frozenset[str]]:
+    """The titles of each story."""
+    return {frozenset(s.articles.values_list("title", flat=True)) for s in Story.objects.current()}
+
+
+def test_articles_on_the_same_events_join_one_story() -> None:
+    week()
+    assert group_batch() == 7
+    assert sorted(len(titles) for titles in groups()) == [3, 4]
+    assert not Article.objects.filter(grouped_at=None).exists()
+
+
+def test_a_story_counts_its_coverage_and_leads_with_the_first_article() -> None:
+    first = week()[0]
+    article("Silex à Dunkerque : le fondeur persiste", FOUNDRY.format(n=9), "Le Fil", hours=9)
+    group_batch()
+    story = Story.objects.get(articles=first)
+    assert (story.article_count, story.outlet_count) == (5, 4)
+    assert (story.lead, story.title) == (first, first.title)
+    assert (story.first_at, story.last_at) == (START + timedelta(hours=1), START + timedelta(hours=9))
+
+
+def test_a_headline_made_of_a_sentence_does_not_lead() -> None:
+    article("Le fondeur Silex construit.", FOUNDRY.format(n=1), hours=1, title_is_first_sentence=True)
+    real = article("Silex grave à Dunkerque", FOUNDRY.format(n=2), "Agence", hours=2)
+    group_batch()
+    assert Story.objects.get().lead == real
+
+
+def test_a_title_given_by_an_editor_stays() -> None:
+    week()
+    group_batch()
+    Story.objects.update(title="Le feuilleton", title_by_editor=True)
+    article("Silex à Dunkerque : le fondeur persiste", FOUNDRY.format(n=9), "Le Fil", hours=9)
+    group_batch()
+    assert set(Story.objects.values_list("title", flat=True)) == {"Le feuilleton"}
+
+
+def test_every_decision_stands_in_the_journal() -> None:
+    week()
+    group_batch()
+    assert StoryEvent.objects.filter(kind="birth").count() == 2
+    added = StoryEvent.objects.filter(kind="added")
+    assert added.count() == 5
+    for event in added:
+        assert event.score is not None
+        assert event.detail["terms"]
+        assert event.detail["nearest"]
+
+
+def test_nothing_waits_nothing_happens() -> None:
+    assert group_batch() == 0
+    assert GroupingState.objects.get().generation == 0
+
+
+def test_the_task_groups_batch_after_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "BATCH", 3)
+    week()
+    assert tasks.group_articles() == 7
+    assert tasks.group_articles() == 0
+    assert sorted(len(titles) for titles in groups()) == [3, 4]
+
+
+def test_an_engine_built_again_gives_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "BATCH", 1)
+    week()
+    while group_batch():
+        group._engine = None  # a restart after every article
+    restarted = groups()
+    Story.objects.all().delete()
+    Article.objects.update(story=None, grouped_at=None)
+    group._engine = None
+    while group_batch():
+        continue
+    assert groups() == restarted
+    assert len(restarted) == 2
+
+
+def test_an_engine_that_missed_a_change_is_built_again() -> None:
+    week()
+    group_batch()
+    stale = group._engine
+    GroupingState.objects.update(generation=99)  # another process grouped, or an editor moved an article
+    article("Silex à Dunkerque : le fondeur persiste", FOUNDRY.format(n=9), "Le Fil", hours=9)
+    group_batch()
+    assert group._engine is not stale
+    assert sorted(len(titles) for titles in groups()) == [3, 5]
+
+
+def test_a_rollback_forgets_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    week()
+
+    def fail(story: Story) -> None:
+        raise RuntimeError("the power is cut")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Story, "refresh", fail)
+        with pytest.raises(RuntimeError):
+            group_batch()
+    assert group._engine is None
+    assert not Story.objects.exists()
+    assert not Article.objects.exclude(grouped_at=None).exists()
+    assert group_batch() == 7
+    assert sorted(len(titles) for titles in groups()) == [3, 4]
+
+
+def test_old_articles_join_the_stories_of_their_own_weeks() -> None:
+    week()
+    group_batch()
+    old = article("Silex grave à Dunkerque", FOUNDRY.format(n=2), "Le Fil", hours=-24 * 300)
+    group_batch()
+    old.refresh_from_db()
+    assert old.story is not None
+    assert old.story.article_count == 1
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        {"published_at": None, "published_precision": ""},
+        {"published_at": datetime(2024, 2, 1, tzinfo=UTC), "published_precision": "month"},
+        {"published_at": datetime(2024, 2, 26, tzinfo=UTC), "published_precision": "day"},
+    ],
+)
+def test_an_article_with_a_vague_date_joins_its_story(date: dict[str, Any]) -> None:
+    week()
+    group_batch()
+    group._engine = None
+    vague = article("Silex à Dunkerque : le fondeur persiste", FOUNDRY.format(n=9), "Le Fil", **date)
+    group_batch()
+    vague.refresh_from_db()
+    assert vague.story is not None
+    assert vague.story.article_count == 5
+
+
+def test_a_merged_story_leads_to_the_other_for_ever() -> None:
+    week()
+    group_batch()
+    foundry, leak = Story.objects.order_by("-article_count")
+    third = Story.objects.create(title="Plus ancienne", merged_into=leak)
+    group._merge(Merge(leak.pk, foundry.pk, 0.5, ("silex",)))
+    foundry.refresh()
+    for story in (leak, third):
+        story.refresh_from_db()
+        assert (story.merged_into, story.article_count) == (foundry, 0)
+    assert foundry.article_count == 7
+    assert list(Story.objects.current()) == [foundry]
+    assert StoryEvent.objects.get(kind="merged").detail["title"] == leak.title
+
+
+def test_a_month_needs_every_week_it_may_lie_in() -> None:
+    vague = article("Titre", "Texte", published_at=datetime(2024, 2, 1, tzinfo=UTC), published_precision="month")
+    weeks = list(group._weeks(vague))
+    assert weeks[0] <= vague.published_at - group.WINDOW  # type: ignore[operator]
+    assert weeks[-1] + timedelta(days=7) >= datetime(2024, 3, 1, tzinfo=UTC) + group.WINDOW
+    assert {monday.weekday() for monday in weeks} == {0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_second_worker_leaves_the_first_alone() -> None:
+    week()
+    held, free = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        try:
+            with transaction.atomic():
+                GroupingState.objects.select_for_update().get(pk=1)
+                held.set()
+                free.wait(10)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(hold)
+        held.wait(10)
+        assert group_batch() == 0
+        free.set()
+        holding.result()
+    assert group_batch() == 7
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_at_once_make_no_twin_stories(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group, "BATCH", 2)
+    week()
+    barrier = threading.Barrier(2)
+
+    def work() -> int:
+        done = 0
+        try:
+            barrier.wait()
+            while Article.objects.filter(grouped_at=None).exists():
+                done += group_batch()
+        finally:
+            connection.close()
+        return done
+
+    with ThreadPoolExecutor(2) as pool:
+        done = [future.result() for future in [pool.submit(work), pool.submit(work)]]
+    assert sum(done) == 7
+    assert sorted(len(titles) for titles in groups()) == [3, 4]
+    assert StoryEvent.objects.filter(kind__in=("birth", "added")).count() == 7
