@@ -23,10 +23,10 @@ def rank(user: User | AnonymousUser) -> int:
         return 0
     if user.is_superuser:
         return _RANKS[ADMINISTRATOR]
-    known: int | None = getattr(user, "_pressreview_rank", None)
+    known: int | None = user.__dict__.get("pressreview_rank")
     if known is None:
         known = max((_RANKS.get(name, 0) for name in user.groups.values_list("name", flat=True)), default=1)
-        user._pressreview_rank = known  # type: ignore[union-attr]
+        user.__dict__["pressreview_rank"] = known
     return known
 
 

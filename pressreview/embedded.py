@@ -137,8 +137,6 @@ def _postgres_answers(folder: Path, database: str = "postgres") -> bool:
     return True
 
 
-
-
 @contextmanager
 def postgres(data: Path) -> Iterator[None]:
     """The embedded Postgres, made on first use, with the database `pressreview` in it."""
@@ -166,9 +164,11 @@ def postgres(data: Path) -> Iterator[None]:
 def _make_cluster(cluster: Path, account: str | None) -> None:
     if (cluster / "PG_VERSION").exists():
         return
+    # The builtin provider sorts and folds alike on every system.
+    command = [str(_BINARIES / "initdb"), "-D", str(cluster), "-U", "postgres", "--auth=trust", "--encoding=utf8"]
+    command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     done = subprocess.run(
-        [str(_BINARIES / "initdb"), "-D", str(cluster), "-U", "postgres", "--auth=trust", "--encoding=utf8", "--locale=C.UTF-8"],
-        capture_output=True, text=True, user=account, cwd="/", check=False,
+        command, capture_output=True, text=True, user=account, cwd="/", check=False,
     )  # fmt: skip
     if done.returncode:
         raise EmbeddedError(f"Postgres could not make its data folder {cluster}: {done.stderr.strip()}")

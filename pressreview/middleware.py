@@ -11,7 +11,9 @@ POLICY = (
 )
 
 
-def content_security_policy(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+def content_security_policy(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
     """Add the Content-Security-Policy that keeps fetched text from running as script."""
 
     def middleware(request: HttpRequest) -> HttpResponse:

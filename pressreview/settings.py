@@ -19,7 +19,9 @@ environ.Env.read_env(BASE_DIR / ".env")
 def _url(variable: str, default: str, schemes: tuple[str, ...]) -> str:
     value: str = env.str(variable, default=default) or default
     if urlsplit(value).scheme not in schemes:
-        raise ImproperlyConfigured(f"{variable} must start with one of {', '.join(s + '://' for s in schemes)}: {value}")
+        raise ImproperlyConfigured(
+            f"{variable} must start with one of {', '.join(s + '://' for s in schemes)}: {value}"
+        )
     return value
 
 

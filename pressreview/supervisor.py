@@ -77,11 +77,15 @@ class Supervisor:
 
     def _on_death(self, service: Service, now: float) -> None:
         assert service.process is not None
-        code, service.process = service.process.returncode, _bury(service.process)
+        code = service.process.returncode
+        _bury(service.process)
+        service.process = None
         young = now - service.started < YOUNG_SECONDS
         service.young_deaths = service.young_deaths + 1 if young else 0
         if service.young_deaths >= MOST_YOUNG_DEATHS:
-            raise ProcessFailed(f"{service.name} does not start (exit {code}): {last_line(service.log)} (see {service.log})")
+            raise ProcessFailed(
+                f"{service.name} does not start (exit {code}): {last_line(service.log)} (see {service.log})"
+            )
         service.restart_at = now + RESTART_SECONDS
         self.say(f"{service.name} ended (exit {code}); starting it again")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,9 @@ SHARED = ROOT.parent / "shared"
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers before Django asks for a database."""
     settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
-    context = embedded.servers(settings.DATA_DIR)
-    context.__enter__()
-    config.add_cleanup(lambda: context.__exit__(None, None, None))
+    stack = ExitStack()
+    stack.enter_context(embedded.servers(settings.DATA_DIR))
+    config.add_cleanup(stack.close)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

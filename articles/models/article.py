@@ -45,7 +45,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
             "text", "blocks", "search", "entry__content", "entry__summary"
         )
 
-    def latest(self) -> ArticleQuerySet:
+    def newest_first(self) -> ArticleQuerySet:
         """Newest first; an article without a date stands where it was first seen."""
         return self.order_by("-sort_at", "-id")
 
@@ -142,14 +142,14 @@ class Article(models.Model):
         self.set_dates()
         super().save(**options)
 
+    def get_absolute_url(self) -> str:
+        return reverse("articles:detail", args=[self.pk])
+
     def set_dates(self) -> None:
         """Derive the day and the place in time from the publication date."""
         exact = self.published_precision in {DatePrecision.SECOND, DatePrecision.MINUTE, DatePrecision.DAY}
         self.day = timezone.localdate(self.published_at) if self.published_at and exact else None
         self.sort_at = self.published_at or self.seen_at
-
-    def get_absolute_url(self) -> str:
-        return reverse("articles:detail", args=[self.pk])
 
     @property
     def outlet_name(self) -> str:
@@ -189,5 +189,3 @@ class Page(models.Model):
     def html(self) -> str:
         """The page's text as it was received."""
         return gzip.decompress(bytes(self.packed)).decode("utf-8", "surrogatepass")
-
-

@@ -52,22 +52,26 @@ class Story(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    def get_absolute_url(self) -> str:
+        return reverse("stories:detail", args=[self.pk, self.slug])
+
     @property
     def slug(self) -> str:
         """The readable tail of the address: only the number decides."""
         return slugify(self.title)[:80].strip("-") or "histoire"
 
-    def get_absolute_url(self) -> str:
-        return reverse("stories:detail", args=[self.pk, self.slug])
-
     def refresh(self) -> None:
         """Count the coverage again and choose the lead: the outlet's article that came first with a real headline."""
         told = self.articles.aggregate(
-            articles=Count("id"), outlets=Count("outlet", distinct=True), first=Min("published_at"), last=Max("published_at")
+            articles=Count("id"),
+            outlets=Count("outlet", distinct=True),
+            first=Min("published_at"),
+            last=Max("published_at"),
         )
         self.article_count, self.outlet_count = told["articles"], told["outlets"]
         self.first_at, self.last_at = told["first"], told["last"]
-        self.lead = self.articles.order_by("title_is_first_sentence", models.F("published_at").asc(nulls_last=True), "id").first()
+        dated_first = models.F("published_at").asc(nulls_last=True)
+        self.lead = self.articles.order_by("title_is_first_sentence", dated_first, "id").first()
         if self.lead and not self.title_by_editor:
             self.title = self.lead.title
         self.save()

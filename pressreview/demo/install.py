@@ -130,9 +130,7 @@ def publish_edition() -> Digest | None:
     picked = [(_story(item["story"]), editing.ItemText(item["headline"], item["note"])) for item in told["items"]]
     if any(story is None for story, _ in picked):
         return None
-    editor, _ = User.objects.get_or_create(
-        username=EDITOR, defaults={"first_name": "La", "last_name": "démonstration"}
-    )
+    editor, _ = User.objects.get_or_create(username=EDITOR, defaults={"first_name": "La", "last_name": "démonstration"})
     digest = editing.open_digest(week, editor)
     for story, text in picked:
         assert story is not None

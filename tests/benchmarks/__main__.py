@@ -1,6 +1,6 @@
 """`make bench`: the shared scorers over our commands, each beside the libraries it competes with.
 
-    python -m tests.benchmarks SHARED_FOLDER [pages] [stories] [french] [feeds]
+python -m tests.benchmarks SHARED_FOLDER [pages] [stories] [french] [feeds]
 """
 
 from __future__ import annotations
@@ -38,7 +38,9 @@ def stories(bench: Path) -> None:
     """Grouping of titles into stories, language by language, then a second stream."""
     folder = bench / "stories"
     for stream in ("og2021_dev.jsonl", "uci_dev.jsonl"):
-        _run(sys.executable, str(folder / "score.py"), str(folder / stream), "--command", f"{TEXT} group", "--bootstrap")
+        _run(
+            sys.executable, str(folder / "score.py"), str(folder / stream), "--command", f"{TEXT} group", "--bootstrap"
+        )
 
 
 def french(bench: Path) -> None:
@@ -55,7 +57,9 @@ SUITES: dict[str, Callable[[Path], None]] = {"pages": pages, "stories": stories,
 
 def main(arguments: list[str]) -> int:
     if not arguments or not (bench := Path(arguments[0]) / "bench").is_dir():
-        print("The benchmark data is not there: give the folder that holds bench/ (SHARED=… make bench).", file=sys.stderr)
+        print(
+            "The benchmark data is not there: give the folder that holds bench/ (SHARED=… make bench).", file=sys.stderr
+        )
         return 2
     unknown = [name for name in arguments[1:] if name not in SUITES]
     if unknown:

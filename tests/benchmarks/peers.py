@@ -15,7 +15,7 @@ def with_trafilatura(html: str, url: str) -> dict[str, Any]:
     found = trafilatura.bare_extraction(html, url=url, favor_precision=True, with_metadata=True, include_comments=False)
     if found is None:
         return {}
-    said = found.as_dict()
+    said = found if isinstance(found, dict) else found.as_dict()
     authors = [name.strip() for name in (said.get("author") or "").split(";") if name.strip()]
     return {"title": said.get("title"), "authors": authors, "date": said.get("date"), "text": said.get("text")}
 
@@ -23,7 +23,7 @@ def with_trafilatura(html: str, url: str) -> dict[str, Any]:
 def with_readability(html: str, url: str) -> dict[str, Any]:
     """readability-lxml: text and title only."""
     document = Document(html)
-    return {"title": document.title(), "text": lxml_html.fromstring(document.summary()).text_content()}
+    return {"title": document.title(), "text": " ".join(lxml_html.fromstring(document.summary()).itertext())}
 
 
 def with_newspaper(html: str, url: str) -> dict[str, Any]:

@@ -62,8 +62,6 @@ class Command(BaseCommand):
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise Problem(f"{sys.version.split()[0]}; 3.11 or newer is needed")
     return sys.version.split()[0]
 
 
@@ -81,12 +79,14 @@ def _postgres() -> str:
         cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = 'unaccent'")
         if not cursor.fetchone()[0]:
             raise Problem(f"{version}, without the extension unaccent (Debian: postgresql-contrib)")
-    return f"{version}, {'embedded' if settings.DATABASE_URL == embedded.postgres_url(settings.DATA_DIR) else 'DATABASE_URL'}"
+    own = embedded.postgres_url(settings.DATA_DIR)
+    return f"{version}, {'embedded' if own == settings.DATABASE_URL else 'DATABASE_URL'}"
 
 
 def _redis() -> str:
     version = Redis.from_url(settings.REDIS_URL, socket_timeout=5).info("server")["redis_version"]
-    return f"{version}, {'embedded' if settings.REDIS_URL == embedded.redis_url(settings.DATA_DIR) else 'REDIS_URL'}"
+    own = embedded.redis_url(settings.DATA_DIR)
+    return f"{version}, {'embedded' if own == settings.REDIS_URL else 'REDIS_URL'}"
 
 
 def _migrations() -> str:

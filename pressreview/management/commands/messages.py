@@ -1,4 +1,4 @@
-"""The catalogue of translations: collected from the code, and compiled, in Python alone (gettext's tools not needed)."""
+"""The catalogue of translations: collected from the code and compiled, in Python alone."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {message!r}")
 
 
-def _is_translated(string: str | tuple[str, ...] | list[str]) -> bool:
+def _is_translated(string: str | tuple[str, ...] | list[str] | None) -> bool:
     return all(string) if isinstance(string, list | tuple) else bool(string)
 
 

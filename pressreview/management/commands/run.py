@@ -134,7 +134,8 @@ class Command(BaseCommand):
             line = f"The database does not answer: {str(error).strip()}"
         else:
             line = (
-                f"  feeds read {progress.feeds_read}/{progress.feeds}, pages read {progress.entries_processed}/{progress.entries}, "
+                f"  feeds read {progress.feeds_read}/{progress.feeds}, "
+                f"pages read {progress.entries_processed}/{progress.entries}, "
                 f"articles {progress.articles}, grouped {progress.articles_grouped}, stories {progress.stories}"
             )
             line += " – up to date" if progress.is_done and progress.articles else ""
@@ -168,7 +169,14 @@ def _commands(data: Path, host: str, port: int, needs_demo: bool) -> dict[str, l
         "beat": [*celery, "beat", "--loglevel=INFO", "--schedule", str(data / "beat-schedule"), "--pidfile="],
     }  # fmt: skip
     if needs_demo:
-        commands["press"] = [*python, "pressreview.demo.press", "--host", "127.0.0.1", "--port", str(settings.PRESSREVIEW_DEMO_PORT)]
+        commands["press"] = [
+            *python,
+            "pressreview.demo.press",
+            "--host",
+            "127.0.0.1",
+            "--port",
+            str(settings.PRESSREVIEW_DEMO_PORT),
+        ]
     return commands
 
 
@@ -190,7 +198,9 @@ def _check_folder(data: Path) -> None:
     if not os.access(data, os.W_OK):
         raise CommandError(f"The data folder {data} cannot be written to (PRESSREVIEW_DATA).")
     if free < LEAST_FREE_BYTES:
-        raise CommandError(f"Only {free // 2**20} MB are free where {data} is; at least {LEAST_FREE_BYTES // 2**20} MB are needed.")
+        raise CommandError(
+            f"Only {free // 2**20} MB are free where {data} is; at least {LEAST_FREE_BYTES // 2**20} MB are needed."
+        )
 
 
 def _lock(data: Path) -> IO[str]:
@@ -210,4 +220,6 @@ def _check_port(host: str, port: int, variable: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CommandError(f"Port {port} on {host} cannot be used ({error.strerror}); set {variable} to another.") from error
+            raise CommandError(
+                f"Port {port} on {host} cannot be used ({error.strerror}); set {variable} to another."
+            ) from error
