@@ -9,11 +9,16 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import pairwise
-from statistics import median
 
 from articles.text import language, page_authors, sentences
-from articles.text.document_fields import known_outlet, labelled, leading_date, outlet_in, outlet_of_address
+from articles.text.document_fields import (
+    known_outlet,
+    labelled,
+    leading_date,
+    looks_like_outlet,
+    outlet_in,
+    outlet_of_address,
+)
 from articles.text.page_bylines import is_byline, is_credit, is_date_line
 from articles.text.page_metadata import web_address
 from articles.text.page_phrases import phrases
@@ -94,19 +99,26 @@ def _lines(text: str) -> list[_Line]:
 
 def _unwrapped(lines: list[_Line]) -> list[_Line]:
     """Lines cut at a fixed width, as in e-mails, joined to paragraphs."""
-    inner = [len(one.text) for one, following in pairwise(lines) if not following.fresh]
-    if len(inner) < 5 or not 50 <= median(inner) <= 90 or max(inner) > 130:
-        return lines
-    width = median(inner)
     joined: list[_Line] = []
-    previous = 0
-    for line in lines:
-        if line.fresh or previous < 0.7 * width or _ITEM.match(line.text) or labelled(line.text)[0] or not joined:
-            joined.append(line)
+    for group in _groups(lines):
+        widths = [len(line.text) for line in group[:-1]]
+        wrapped = len(widths) >= 2 and min(widths) >= 45 and max(widths) <= 95 and max(widths) - min(widths) <= 25
+        if wrapped and not any(labelled(line.text)[0] or _ITEM.match(line.text) for line in group):
+            joined.append(_Line(" ".join(line.text for line in group), group[0].fresh))
         else:
-            joined[-1] = _Line(f"{joined[-1].text} {line.text}", joined[-1].fresh)
-        previous = len(line.text)
+            joined += group
     return joined
+
+
+def _groups(lines: list[_Line]) -> list[list[_Line]]:
+    """Runs of lines without an empty line between them."""
+    groups: list[list[_Line]] = []
+    for line in lines:
+        if line.fresh or not groups:
+            groups.append([line])
+        else:
+            groups[-1].append(line)
+    return groups
 
 
 def _is_furniture(text: str) -> bool:
@@ -222,6 +234,9 @@ def _is_above_title(text: str, following: str, found: _Reading) -> bool:
         return True
     if is_byline(text) or is_date_line(text) or _CREDIT.match(fold(text)):
         _sign(text, found, None)
+        return True
+    if looks_like_outlet(text) and _is_title(following) and not is_byline(following):
+        found.facts.setdefault("outlet", []).append(text)
         return True
     if len(words(text)) <= 3 and _is_title(following) and len(words(following)) >= 4 and text[-1:] not in ".!?…»":
         found.facts.setdefault("section", []).append(text)

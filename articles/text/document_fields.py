@@ -11,6 +11,10 @@ from articles.text.typography import fold, words
 
 _LABELLED = re.compile(r"^\W{0,3}([^\W\d_][\w’' -]{0,30}?)[\s\u00a0\u202f]*[:：][\s\u00a0\u202f]*(\S.*)$")
 _LONGEST_VALUE = 300
+_NEWSPAPER = re.compile(
+    r"^(?:Le |La |Les |L['’]|The )[A-ZÀ-Ý][\w-]*"
+    r"(?:\s(?:(?:du|de|des|la|le|les|et|of|and)\s|[dl]['’])*[A-ZÀ-Ý][\w-]*){0,3}$"
+)
 _DATE_FIRST = re.compile(r"^\s*date[\s\u00a0:]+((?:19|20)\d{2}(?:-\d{2}){0,2})(?:[\s\u00a0]+|$)", re.I)
 _FOLLOW = re.compile(
     r"\b(?:sur|de|du|d['’]|à|au|avec|newsletter|chez|suivez|suivre|rejoignez|soutenez)\s*"
@@ -56,12 +60,18 @@ def known_outlet(line: str) -> str:
     return line if "".join(words(line)) in _outlets() else ""
 
 
+def looks_like_outlet(line: str) -> bool:
+    """Whether a line alone reads as a newspaper's name: an article and words that all have a capital."""
+    return len(line) <= 40 and bool(_NEWSPAPER.match(line))
+
+
 def outlet_of_address(address: str, names: list[str]) -> str:
     """Which of `names` the host of an address spells (« L’Express » for lexpress.fr), else the known outlet there."""
     host = (urlsplit(address).hostname or "").removeprefix("www.")
     spelt = "".join(words(host.rsplit(".", 1)[0]))
     for name in names:
-        if spelt and "".join(words(name)) == spelt:
+        key = words(name)
+        if spelt and spelt in ("".join(key), "".join(key[1:]) if key and key[0] in ("l", "le", "la", "les") else ""):
             return name
     return _outlets().get("".join(words(host)), _outlets().get(spelt, ""))
 

@@ -18,6 +18,7 @@ _OPENING = re.compile(
 _DATED = re.compile(
     r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}|\b\d{1,2}(?:er)? ?[a-z]{3,9}\.? '?\d{2,4}\b"
     r"|\b\d{1,2} ?h ?\d{2}\b|\d{1,2}:\d{2}"
+    r"|\bil y a \d+ [a-z]+|\b(?:hier|aujourd'hui)\b"
 )
 _AGENCY_WORDS = frozenset(("afp", "reuters", "belga", "ats", "efe", "ansa"))
 _LONGEST = 25
