@@ -12,6 +12,7 @@ review = [
     path("", public.front, name="front"),
     path("revue/", public.archive, name="archive"),
     path("revue/<isodate:day>/", public.day_review, name="day"),
+    path("revue/<isodate:day>/articles/", public.day_articles, name="day_articles"),
     path("revue/<isoweek:week>/", public.week_review, name="week"),
     path("fil.atom", public.latest_feed, name="feed"),
 ]

@@ -1,82 +1,203 @@
-"""What everybody may read."""
+"""What everybody may read: fetch, ask for one frozen value, render it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
 
+from articles import almanac, aside, coverage, exporting, perms, searching, syndication, volume
 from articles.converters import Week
+from articles.models import Article, Digest, Story
+from articles.review import NEW_FOR, Period, counts_by_day, excerpt_of, latest_day, neighbours, openings, review_of
+from sources.models import Feed, Outlet
+
+STORIES_A_PAGE = 30
+ARTICLES_A_PAGE = 60
+EDITIONS_A_PAGE = 30
 
 
 def front(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+    """The review of the latest day that has coverage; what to do first, in an installation that has none."""
+    day = latest_day()
+    if day is None:
+        return render(request, "public/empty.html", {"feeds": Feed.objects.count(), "articles": _has_articles()})
+    more = {"is_front": True, "has_demo": Outlet.objects.filter(is_demo=True).exists(), "sources": aside.sources_now()}
+    return _review(request, Period.of_day(day), more)
 
 
-def archive(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+def _has_articles() -> bool:
+    return Article.objects.exists()
 
 
 def day_review(request: HttpRequest, day: date) -> HttpResponse:
-    return render(request, "public/about.html")
+    """The review of one day."""
+    return _review(request, Period.of_day(day), {})
 
 
 def week_review(request: HttpRequest, week: Week) -> HttpResponse:
-    return render(request, "public/about.html")
+    """The review of one ISO week."""
+    return _review(request, Period.of_week(week), {"week": week})
 
 
-def latest_feed(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+def _review(request: HttpRequest, period: Period, more: Mapping[str, Any]) -> HttpResponse:
+    anchor = period.last if "week" not in more else period.first
+    counts = counts_by_day(*almanac.span_around(anchor))
+    within = sum(count for day, count in counts.items() if period.first <= day <= period.last)
+    before, after = neighbours(period)
+    week = Week.of(period.first)
+    context = {
+        "review": review_of(period, within),
+        "day": period.last,
+        "week_of_day": week,
+        "before": before,
+        "after": after,
+        "before_week": before and Week.of(before),
+        "after_week": after and Week.of(after),
+        "strip": almanac.strip(anchor, counts, is_week="week" in more),
+        "month": almanac.month_of(anchor, counts, None if "week" in more else period.last),
+        "firsts": aside.firsts_of_week(week, period.last),
+        "edition": aside.latest_edition(),
+        "today": timezone.localdate(),
+        "new_since": timezone.now() - NEW_FOR,
+    }
+    return render(request, "public/review.html", {**context, **more})
+
+
+def day_articles(request: HttpRequest, day: date) -> HttpResponse:
+    """Every article of a day, newest first."""
+    articles = Article.objects.published(day, day).for_lists().newest_first()
+    if exporting.asked_format(request):
+        return exporting.export(request, articles, f"pressreview-{day}", {"day": day.isoformat()})
+    page = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page", 1))
+    before, after = neighbours(Period.of_day(day))
+    return render(request, "public/day_articles.html", {"day": day, "page": page, "before": before, "after": after})
+
+
+def archive(request: HttpRequest) -> HttpResponse:
+    """The months of one year, day by day; the latest year when the address names none."""
+    years = almanac.years()
+    asked = request.GET.get("annee", "")
+    year = int(asked) if asked.isdecimal() and int(asked) in years else next(iter(years), None)
+    months = almanac.months(counts_by_day(date(year, 1, 1), date(year, 12, 31))) if year else []
+    return render(request, "public/archive.html", {"years": years, "year": year, "months": months})
 
 
 def story_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+    """Stories told by several outlets, the latest or the most covered first; or those of a single outlet."""
+    order = request.GET.get("tri", "")
+    stories = Story.objects.current().select_related("lead__outlet").defer("lead__text", "lead__blocks", "lead__search")
+    stories = stories.filter(outlet_count__lte=1) if order == "un-titre" else stories.filter(outlet_count__gt=1)
+    ranked = stories.by_coverage() if order == "couverture" else stories.order_by("-last_at", "-id")
+    page = Paginator(ranked, STORIES_A_PAGE).get_page(request.GET.get("page", 1))
+    names = coverage.outlet_names(story.pk for story in page.object_list)
+    rows = [(story, names.get(story.pk, [])) for story in page.object_list]
+    return render(request, "public/stories.html", {"page": page, "rows": rows, "order": order})
 
 
 def story(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    return render(request, "public/about.html")
+    """A story's page. A merged story leads to the one that holds its articles, for ever."""
+    found = get_object_or_404(Story.objects.select_related("merged_into"), pk=pk)
+    if found.merged_into:
+        return redirect(found.merged_into, permanent=True)
+    if slug != found.slug:
+        return redirect(found)
+    if exporting.asked_format(request):
+        about = {"story": found.pk, "title": found.title, "page": request.build_absolute_uri(found.get_absolute_url())}
+        articles = found.articles.for_lists().order_by("sort_at", "id")
+        return exporting.export(request, articles, f"pressreview-{found.pk}", about)
+    return render(request, "public/story.html", {"page": coverage.page_of(found), "story": found})
 
 
 def story_by_number(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "public/about.html")
-
-
-def story_feed(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "public/about.html")
+    """The short address of a story."""
+    found = get_object_or_404(Story.objects.select_related("merged_into"), pk=pk)
+    return redirect(found.merged_into or found, permanent=found.merged_into is not None)
 
 
 def article(request: HttpRequest, pk: int) -> HttpResponse:
-    return render(request, "public/about.html")
+    """An article's facts and a short excerpt; its text for journalists only."""
+    may_read = perms.holds(request.user, perms.JOURNALIST)
+    hidden = ("search",) if may_read else ("search", "text", "blocks")
+    found = get_object_or_404(Article.objects.select_related("outlet", "entry", "story").defer(*hidden), pk=pk)
+    why = found.story.events.filter(article=found).first() if found.story else None
+    context = {
+        "article": found,
+        "excerpt": excerpt_of(found, openings([pk])[pk]),
+        "is_readable": may_read,
+        "event": why,
+        "others": _others(found),
+    }
+    return render(request, "public/article.html", context)
+
+
+def _others(found: Article) -> QuerySet[Article] | list[Article]:
+    """The story's other articles, newest first."""
+    return found.story.articles.for_lists().exclude(pk=found.pk).newest_first()[:8] if found.story else []
 
 
 def outlet_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+    """Every outlet with what it publishes."""
+    return render(request, "public/outlets.html", {"lines": volume.outlet_lines(), "last": latest_day()})
 
 
 def outlet(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "public/about.html")
-
-
-def outlet_feed(request: HttpRequest, slug: str) -> HttpResponse:
-    return render(request, "public/about.html")
-
-
-def edition_list(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
-
-
-def edition(request: HttpRequest, number: int) -> HttpResponse:
-    return render(request, "public/about.html")
-
-
-def edition_feed(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+    """One outlet: who owns it, what it published, what it was first with, whether its feeds answer."""
+    found = get_object_or_404(Outlet, slug=slug)
+    if exporting.asked_format(request):
+        about = {"outlet": found.name, "page": request.build_absolute_uri(found.get_absolute_url())}
+        return exporting.export(request, found.articles.for_lists().newest_first(), f"pressreview-{slug}", about)
+    return render(request, "public/outlet.html", {"page": volume.outlet_page(found), "outlet": found})
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+    """Articles that hold the words; without words, how to search."""
+    fields = (request.GET.get(name, "") for name in ("q", "titre", "mois"))
+    asked = searching.Asked.from_text(*fields)
+    found = searching.search(asked, request.GET.get("page", 1)) if asked.words else None
+    if found and exporting.asked_format(request):
+        articles = searching.matching_articles(asked)
+        return exporting.export(request, articles, "pressreview-recherche", {"query": asked.words})
+    return render(request, "public/search.html", {"asked": asked, "found": found, "query": f"{asked.address()}&"})
+
+
+def edition_list(request: HttpRequest) -> HttpResponse:
+    """The published editions, newest first."""
+    page = Paginator(Digest.objects.published(), EDITIONS_A_PAGE).get_page(request.GET.get("page", 1))
+    return render(request, "public/editions.html", {"page": page})
+
+
+def edition(request: HttpRequest, number: int) -> HttpResponse:
+    """A published edition, from its sealed copy alone; ?format=json is that copy, the manifest that the seal is of."""
+    found = get_object_or_404(Digest.objects.published(), number=number)
+    sealed = found.sealed or {}
+    if exporting.asked_format(request) == "json":
+        return JsonResponse(sealed, json_dumps_params={"ensure_ascii": False, "sort_keys": True})
+    numbers = Digest.objects.published().values_list("number", flat=True)
+    context = {
+        "sealed": sealed,
+        "edition": found,
+        "week": Week(sealed["year"], sealed["week"]),
+        "before": numbers.filter(number__lt=number).first(),
+        "after": numbers.filter(number__gt=number).last(),
+        "address": request.build_absolute_uri(reverse("editions:detail", args=[number])),
+    }
+    return render(request, "public/edition.html", context)
 
 
 def about(request: HttpRequest) -> HttpResponse:
-    return render(request, "public/about.html")
+    """What this is, what the law says of press reviews, and the keyboard."""
+    return render(request, "public/about.html", {"has_demo": Outlet.objects.filter(is_demo=True).exists()})
+
+
+latest_feed = syndication.LatestArticles()
+story_feed = syndication.StoryArticles()
+outlet_feed = syndication.OutletArticles()
+edition_feed = syndication.Editions()

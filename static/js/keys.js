@@ -22,11 +22,17 @@ function follow(selector, within = document) {
   within?.querySelector(selector)?.click();
 }
 
+function original(within) {
+  const holder = within.matches?.("[data-original]") ? within : within.querySelector("[data-original]");
+  const address = holder?.href ?? holder?.dataset.original;
+  if (address) window.open(address, "_blank", "noopener,noreferrer");
+}
+
 const actions = {
   j: () => choose(1),
   k: () => choose(-1),
   o: () => follow("[data-open], a[href]", current()),
-  v: () => follow("[data-original]", current() ?? document),
+  v: () => original(current() ?? document),
   "/": () => document.querySelector("[data-key='/']")?.focus(),
   "[": () => follow("[data-step='before']"),
   "]": () => follow("[data-step='after']"),
@@ -50,3 +56,4 @@ if (toggle) {
   toggle.checked = enabled();
   toggle.addEventListener("change", () => localStorage.setItem(STORE, toggle.checked ? "on" : "off"));
 }
+for (const button of document.querySelectorAll("[data-print]")) button.addEventListener("click", () => window.print());
