@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ __all__ = ["AddressRefused", "Busy", "Client", "FetchError", "Limits", "Reason",
 
 Kind = Literal["page", "feed"]
 Headers = list[tuple[bytes, bytes]]
+_HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 # RFC 9309 asks parsers for at least 500 KiB.
 _ROBOTS_BYTES = 512 * 1024
 _ROBOTS_SECONDS = 15.0
@@ -119,11 +121,12 @@ def _checked(url: str) -> httpx.URL:
         raise refused("it is not a well-formed web address")
     try:
         parsed = httpx.URL(url)
-        _ = (parsed.host, parsed.port)
     except (httpx.InvalidURL, ValueError, UnicodeError) as error:
         raise refused(str(error)) from error
     if parsed.scheme not in ("http", "https") or not parsed.host:
         raise refused("only http and https addresses are")
+    if not _HOST.fullmatch(parsed.raw_host) or not 0 < (parsed.port or 80) < 65_536:
+        raise refused("its host or port cannot exist")
     if parsed.userinfo:
         raise refused("it carries a user name")
     return parsed

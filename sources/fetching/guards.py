@@ -49,6 +49,5 @@ class AddressGuard:
             return
         for address in addresses:
             if not is_public(address) and not self._is_exempt(address, port):
-                raise AddressRefused(
-                    f"{host} is at {address}, which is not on the public Internet; it was not contacted."
-                )
+                where = "" if host.strip("[]") == address else f" is at {address}, which"
+                raise AddressRefused(f"{host}{where} is not on the public Internet; it was not contacted.")

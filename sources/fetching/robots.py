@@ -64,7 +64,7 @@ class Rules:
 
 def parse(text: str) -> Rules:
     """The rules that a robots.txt states for us."""
-    return Rules(None, Protego.parse(text))
+    return Rules(None, Protego.parse(text.removeprefix("\ufeff")))
 
 
 def sitemaps(text: str) -> list[str]:
