@@ -1,0 +1,199 @@
+"""Each feed's state in words, silence against its own rhythm, and its entries day by day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Case, Count, DateField, Q, When
+from django.db.models.functions import Cast, Left, TruncDate
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sources.models import DatePrecision, Entry, Feed, FetchAttempt
+
+DAYS = 28
+# A feed is called silent only past all three: week-ends are quiet, and a slow feed is not a broken one.
+_QUIET = timedelta(days=3)
+_TIMES_ITS_RHYTHM = 6
+_ENTRIES_THAT_TELL = 5
+_WITH_A_DAY = [DatePrecision.SECOND, DatePrecision.MINUTE, DatePrecision.DAY]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How a feed does. `sign` is "ok", "warn", "bad", "off" or "idle"; `since` completes `words` where it is given."""
+
+    name: str
+    """ok, failing, silent, paused, off, gone or unread."""
+    sign: str
+    words: str
+    since: datetime | None = None
+    reason: str = ""
+
+    @property
+    def needs_a_look(self) -> bool:
+        """Whether an administrator should do something."""
+        return self.sign in {"warn", "bad"}
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of a feed: entries, and whether every attempt of the day failed."""
+
+    day: date
+    entries: int
+    has_failed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day in the drawing of 28, in pixels; `kind` is "entries", "failed", "silent" or "none"."""
+
+    x: int
+    y: int
+    height: int
+    kind: str
+
+
+@dataclass(slots=True)
+class Health:
+    """A feed with its state and its last 28 days, oldest first."""
+
+    feed: Feed
+    state: State
+    days: Sequence[Day] = field(default_factory=list)
+
+    @property
+    def entries(self) -> int:
+        """Entries in 28 days."""
+        return sum(day.entries for day in self.days)
+
+    @property
+    def failed_days(self) -> int:
+        """Days on which nothing could be read."""
+        return sum(day.has_failed for day in self.days)
+
+    @property
+    def bars(self) -> list[Bar]:
+        """The days as bars of 5 pixels every 6, on a ground line 25 pixels down, scaled to the feed's own maximum."""
+        most = max((day.entries for day in self.days), default=0) or 1
+        last = self.feed.last_entry_at
+        quiet_from = localdate(last) if self.state.name == "silent" and last else None
+        return [_bar(place, day, most, quiet_from) for place, day in enumerate(self.days)]
+
+
+def _bar(place: int, day: Day, most: int, quiet_from: date | None) -> Bar:
+    height = max(round(23 * day.entries / most), 2) if day.entries else 0
+    if day.has_failed and not day.entries:
+        return Bar(place * 6, 23, 2, "failed")
+    if quiet_from and day.day > quiet_from and not day.entries:
+        return Bar(place * 6, 21, 4, "silent")
+    return Bar(place * 6, 25 - height, height, "entries" if height else "none")
+
+
+def duration(span: timedelta) -> str:
+    """A span of time in its largest whole unit: « 3 jours », « 9 heures », « 12 minutes »."""
+    if span.days >= 1:
+        return ngettext("%d day", "%d days", span.days) % span.days
+    hours = span.seconds // 3600
+    if hours:
+        return ngettext("%d hour", "%d hours", hours) % hours
+    minutes = max(span.seconds // 60, 1)
+    return ngettext("%d minute", "%d minutes", minutes) % minutes
+
+
+def _rhythm(days: Sequence[Day]) -> timedelta | None:
+    """Mean time between two entries over the days that had any; None when they are too few to tell."""
+    spoken = [place for place, day in enumerate(days) if day.entries]
+    total = sum(day.entries for day in days)
+    if total < _ENTRIES_THAT_TELL:
+        return None
+    return timedelta(days=spoken[-1] - spoken[0] + 1) / total
+
+
+def _silence(feed: Feed, days: Sequence[Day], now: datetime) -> State | None:
+    """A feed that answers without anything new for much longer than it uses to."""
+    rhythm = _rhythm(days)
+    if feed.last_entry_at is None or rhythm is None:
+        return None
+    quiet = now - feed.last_entry_at
+    if quiet <= max(_QUIET, rhythm * _TIMES_ITS_RHYTHM):
+        return None
+    reason = _("It answers, with nothing new; usually every %(rhythm)s.") % {"rhythm": duration(rhythm)}
+    return State("silent", "warn", _("Silent for %(time)s") % {"time": duration(quiet)}, reason=reason)
+
+
+def state(feed: Feed, days: Sequence[Day], now: datetime) -> State:
+    """The feed's state; `days` are its last 28 ones, for its rhythm."""
+    if feed.gone_at:
+        return State("gone", "bad", _("Gone since"), feed.gone_at, feed.last_error)
+    if feed.paused_at:
+        return State("paused", "off", _("Paused since"), feed.paused_at)
+    if not feed.outlet.is_active:
+        return State("off", "off", _("Switched off"))
+    if feed.failing_since:
+        tries = ngettext("%d try", "%d tries", feed.failures) % feed.failures
+        return State("failing", "bad", _("Failing since"), feed.failing_since, f"{feed.last_error} ({tries})")
+    if feed.last_success_at is None:
+        return State("unread", "idle", _("Not read yet"))
+    return _silence(feed, days, now) or State("ok", "ok", _("Up to date"))
+
+
+def _counts(rows: Iterable[dict[str, Any]]) -> dict[tuple[int, date], dict[str, Any]]:
+    return {(row["feed_id"], row["on"]): row for row in rows}
+
+
+def overview(feeds: Iterable[Feed], now: datetime) -> list[Health]:
+    """The health of every feed given, in two queries; their outlets must be loaded (`select_related("outlet")`)."""
+    feeds = list(feeds)
+    today = localdate(now)
+    span = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
+    since = now - timedelta(days=DAYS + 1)
+    # The day that the entry itself gives: everything that a first visit brings was first seen on one day.
+    said = Case(
+        When(published_precision__in=_WITH_A_DAY, then=Cast(Left("published", 10), DateField())),
+        default=TruncDate("seen_at"),
+    )
+    entries = Entry.objects.filter(feed__in=feeds, seen_at__gte=since).annotate(on=said)
+    attempts = FetchAttempt.objects.filter(feed__in=feeds, started_at__gte=since).annotate(on=TruncDate("started_at"))
+    counted = _counts(entries.values("feed_id", "on").annotate(entries=Count("id")).order_by())
+    failed = Count("id", filter=Q(outcome=FetchAttempt.Outcome.FAILED))
+    tried = _counts(attempts.values("feed_id", "on").annotate(tries=Count("id"), failed=failed).order_by())
+    found = []
+    for feed in feeds:
+        days = []
+        for day in span:
+            tries = tried.get((feed.pk, day), {"tries": 0, "failed": 0})
+            has_failed = bool(tries["tries"]) and tries["tries"] == tries["failed"]
+            days.append(Day(day, counted.get((feed.pk, day), {"entries": 0})["entries"], has_failed))
+        found.append(Health(feed, state(feed, days, now), days))
+    return found
+
+
+_ORDER = {"bad": 0, "warn": 1, "idle": 2, "ok": 2, "off": 3}
+
+
+def sorted_by_need(health: Iterable[Health]) -> list[Health]:
+    """What needs a look first, what is switched off last, by name within."""
+    return sorted(health, key=lambda one: (_ORDER[one.state.sign], one.feed.outlet.name.casefold(), one.feed.pk))
+
+
+def in_a_sentence(health: Sequence[Health]) -> str:
+    """« 41 sur 43 répondent. Un est en panne, un se tait. »"""
+    names = [one.state.name for one in health]
+    read = [name for name in names if name not in {"paused", "off"}]
+    answering = sum(name in {"ok", "silent"} for name in read)
+    said = [_("%(answering)d of %(read)d answer.") % {"answering": answering, "read": len(read)}]
+    for name, one, many in (
+        ("failing", "%d is failing.", "%d are failing."),
+        ("gone", "%d is gone.", "%d are gone."),
+        ("silent", "%d is silent.", "%d are silent."),
+        ("unread", "%d is not read yet.", "%d are not read yet."),
+    ):
+        if count := names.count(name):
+            said.append(ngettext(one, many, count) % count)
+    return " ".join(said) if read else ""
