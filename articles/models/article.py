@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gzip
-from datetime import date
+import re
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from sources.models import DatePrecision, Entry, Outlet
+from sources.models import LEASE, DatePrecision, Entry, Outlet
+from sources.parsing.plaintext import scrub
 
 # Both are indexed and both are asked, and one match is enough: without accents people still find what they look for,
 # and with them the stemmer still knows « marché » from « marche ».
@@ -26,6 +28,10 @@ PLAIN_CONFIG = "pressreview_plain"
 INDEXED_CHARACTERS = 150_000
 # The stemmer's own list of stop words lacks these.
 STOP_WORDS = frozenset({"les", "des", "du", "aux", "ses", "ces", "leurs"})
+
+_EXCLUDED = re.compile(r'(?:^|(?<=\s))-("[^"]*"?|\S+)')
+# A compound is indexed by its parts too, and these are what a part of a compound matches: « Saint-Étienne ».
+_HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 
 _BY_LANGUAGE = Case(When(language="en", then=SearchConfig("english")), default=SearchConfig("french"))
 
@@ -58,12 +64,24 @@ class ArticleQuerySet(models.QuerySet["Article"]):
         return self.filter(grouped_at=None).order_by("sort_at", "id")
 
     def matching(self, words: str) -> ArticleQuerySet:
-        """Full-text search: words, "phrases", -exclusions and « or », accents and apostrophes either way."""
-        kept = " ".join(word for word in words.replace("’", "'").split() if word.lower() not in STOP_WORDS)
-        query = SearchQuery("")
-        for config in ("french", "english", PLAIN_CONFIG):
-            query = query | SearchQuery(kept, config=config, search_type="websearch")
-        return self.filter(search=query)
+        """Full-text search: words, "phrases", -exclusions and « or », accents and apostrophes either way.
+
+        Exclusions are asked apart: each dictionary stems in its own way, and one that does not know a word under its
+        other dictionary's stem would let in what the reader wants out.
+        """
+        words = scrub(words).replace("’", "'")
+        wanted, excluded = _EXCLUDED.sub(" ", words), _EXCLUDED.findall(words)
+        found = self.filter(search=_any_stem(wanted)) if wanted.strip() or not excluded else self.all()
+        return found.exclude(search=_any_stem(" or ".join(excluded))) if excluded else found
+
+
+def _any_stem(words: str) -> SearchQuery:
+    """What these words mean to one dictionary or another."""
+    kept = " ".join(word for word in _HYPHEN.sub(" ", words).split() if word.lower() not in STOP_WORDS)
+    query = SearchQuery("")
+    for config in ("french", "english", PLAIN_CONFIG):
+        query = query | SearchQuery(kept, config=config, search_type="websearch")
+    return query
 
 
 class Article(models.Model):
@@ -98,6 +116,12 @@ class Article(models.Model):
     """The local day, when it is known: an article dated to a month belongs to no day."""
     sort_at = models.DateTimeField(editable=False)
     seen_at = models.DateTimeField(_("first seen"), default=timezone.now)
+    gone_at = models.DateTimeField(_("gone since"), null=True, blank=True, editable=False)
+    """When the page was first found missing (404 or 410); nothing that was read of it is lost."""
+    extracted_with = models.PositiveSmallIntegerField(default=0, editable=False)
+    """The ENGINE (articles.text) that read this article last; 0 when it is to be read again."""
+    corrected: models.JSONField[dict[str, Any]] = models.JSONField(default=dict, blank=True, editable=False)
+    """{column: what the page says} for the columns in which a person says otherwise: no reading overwrites those."""
 
     text = models.TextField(_("text"), blank=True)
     blocks = models.JSONField(default=list, blank=True)
@@ -140,6 +164,8 @@ class Article(models.Model):
 
     def save(self, **options: Any) -> None:
         self.set_dates()
+        if "published_at" in (options.get("update_fields") or ()):
+            options["update_fields"] = {*options["update_fields"], "day", "sort_at"}
         super().save(**options)
 
     def get_absolute_url(self) -> str:
@@ -163,6 +189,22 @@ class Article(models.Model):
         return announced if announced and " ".join(announced.split()) != " ".join(self.title.split()) else ""
 
 
+class PageQuerySet(models.QuerySet["Page"]):
+    def claim(self, now: datetime) -> Page | None:
+        """Take the page that has been due longest, for LEASE; call it in a transaction. None when none is due."""
+        due = self.filter(refresh_at__lte=now).order_by("refresh_at", "id")
+        page = due.select_for_update(skip_locked=True, of=("self",)).select_related("article__outlet").first()
+        if page is not None:
+            page.refresh_at, page.looks = now + LEASE, page.looks + 1
+            page.save(update_fields=["refresh_at", "looks"])
+        return page
+
+    def relock(self, claimed: Page) -> Page | None:
+        """Lock a claimed page again for the closing transaction; None when another worker has taken it meanwhile."""
+        rows = self.filter(pk=claimed.pk, refresh_at=claimed.refresh_at)
+        return rows.select_for_update(of=("self",)).first()
+
+
 class Page(models.Model):
     """What came over the wire, compressed: an article can be read off it again with a better engine."""
 
@@ -172,10 +214,22 @@ class Page(models.Model):
     content_type = models.CharField(max_length=200, blank=True)
     fetched_at = models.DateTimeField()
     packed = models.BinaryField()
+    etag = models.CharField(max_length=500, blank=True, editable=False)
+    last_modified = models.CharField(max_length=100, blank=True, editable=False)
+    # Here and not on the article: an article's every update rewrites its entry in the index of words.
+    refresh_at = models.DateTimeField(null=True, blank=True, editable=False)
+    """When to look at the page again, or when a worker's lease ends; empty once it was looked at often enough."""
+    looks = models.PositiveSmallIntegerField(default=0, editable=False)
+    """How often it was taken to be looked at again, a look that ended its worker included."""
+
+    objects = PageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("page")
         verbose_name_plural = _("pages")
+        indexes = [
+            models.Index(fields=["refresh_at", "id"], condition=Q(refresh_at__isnull=False), name="page_refresh")
+        ]
 
     def __str__(self) -> str:
         return self.url
