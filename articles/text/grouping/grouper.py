@@ -22,6 +22,7 @@ _STORY_TERMS = 80
 _MENTIONS = 0.8
 # How many days around a moment its rivals are counted.
 _RIVAL_DAYS = 4
+_FEWEST_RIVALS = 12.0
 
 
 def _span(article: GroupingArticle) -> tuple[float, float] | None:
@@ -169,20 +170,17 @@ class Grouper:
 
     def _bar(self, told: bool, span: tuple[float, float] | None) -> float:
         if told:
-            return self.parameters.text_threshold + self._text_crowding(span)
-        return self.parameters.threshold + self._crowding(span)
+            return self.parameters.text_threshold + self.parameters.text_crowding * self._crowd(span, 12)
+        return self.parameters.threshold + self.parameters.crowding * self._crowd(span, 100)
 
     def _merge_bar(self, told: bool, span: tuple[float, float] | None) -> float:
         if told:
-            return self.parameters.text_merge_threshold + self._text_crowding(span)
-        return self.parameters.merge_threshold + self._crowding(span)
+            return self.parameters.text_merge_threshold + self.parameters.text_crowding * self._crowd(span, 12)
+        return self.parameters.merge_threshold + self.parameters.merge_crowding * self._crowd(span, 100)
 
-    def _crowding(self, span: tuple[float, float] | None) -> float:
-        """How much the bar rises with the articles around: among more rivals the best by chance scores higher."""
-        return self.parameters.crowding * math.log(max(self._rivals(span), 12.0) / 100)
-
-    def _text_crowding(self, span: tuple[float, float] | None) -> float:
-        return self.parameters.text_crowding * math.log(max(self._rivals(span), 12.0) / 12)
+    def _crowd(self, span: tuple[float, float] | None, usual: float) -> float:
+        """How much a bar rises with the articles around: among more rivals the best by chance scores higher."""
+        return math.log(max(self._rivals(span), _FEWEST_RIVALS) / usual)
 
     def _rivals(self, span: tuple[float, float] | None) -> float:
         if span is None:

@@ -66,8 +66,9 @@ class Parameters:
     """The dials of the engine; tuned on weeks of several languages held apart from those they were checked on."""
 
     threshold: float = 0.29
-    merge_threshold: float = 0.25
-    crowding: float = 0.04
+    merge_threshold: float = 0.24
+    crowding: float = 0.03
+    merge_crowding: float = 0.015
     text_crowding: float = 0.02
     reach: float = 1.5
     text_threshold: float = 0.10
