@@ -105,6 +105,16 @@ def _is_subject(reading: Reading, mention: OutletMention) -> bool:
     )
 
 
+def _spoken(before: str) -> bool:
+    """A verb of saying among the last words before « à l'AFP »."""
+    words = re.findall(r"[\w'-]+", before)[-5:]
+    return any(
+        (form := speech.forms().get(re.sub(r"-t?-?(?:il|elle|ils|elles)$", "", word.lower()))) is not None
+        and "weak" not in form.uses
+        for word in words
+    )
+
+
 def _plainly_outlet(before: str) -> bool:
     """A name that is a common word too: « du Monde » after « les colonnes », « selon Next », « le magazine Capital »."""
     return bool(_STRICT.search(before) or _VENUE.search(before)) or before.endswith(("au ", "Au ", "du "))
@@ -128,7 +138,7 @@ def told_to_span(reading: Reading, mention: OutletMention) -> Span | None:
         return None
     for pattern in (_VENUE, _TO):
         match = pattern.search(before)
-        if match:
+        if match and (pattern is _VENUE or _spoken(before[: match.start()])):
             return mention.start - len(before) + match.start(), mention.end
     return None
 

@@ -34,15 +34,15 @@ _TAIL = re.compile(
 _BYLINE = re.compile(
     r"(?:par|by|author|auteur|auteure|avec|propos recueillis par|publié par|photos?|crédits?|©)[ :]*$", re.IGNORECASE
 )
+_VERB_AFTER = re.compile(
+    r" (?:a|ont|n'a|s'est|va|vient|veut|doit|lance|annonce|propose|prévoit|compte|était|avait|et|qui)\b|,"
+)
 _LOWER_TAIL = re.compile(
     r"(?: (?:européenne?s?|nationale?s?|internationale?s?|mondiale?|fédérale?|française?|général[e]?|centrale?|régionale?|départementale?|supérieure?"
     r"|spéciale?|militaire|africaine?|américaine?|britannique|canadienne|populaire|démocratique|républicaine?|socialiste|constitutionnel(?:le)?"
     r"|correctionnel(?:le)?|judiciaire|administratif|administrative|criminelle|pénale|publique?|unies?|arabe|islamique|polytechnique|économique))+"
 )
-_COMPLEMENT = re.compile(
-    r" (?:(?:de la |de l'|des |du |de |d'|pour la |pour le |pour l'|à la |à l'|aux |au |et de la |et des |et du |sur la |sur les )"
-    r"(?:[\w'-]+ ?){1,3}?)(?=[ ,.;:)»]|$)"
-)
+_COMPLEMENT = re.compile(r" (?:de la |de l'|des |du |de |d'|pour la |pour le |pour l')[\w-]+(?: [A-ZÀ-Ý][\w-]+)*")
 _ACRONYM = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý&.-]*[A-Z0-9]+s?$")
 
 
@@ -88,6 +88,8 @@ def _capital_spans(reading: Reading) -> list[Span]:
 def _drop_starter(reading: Reading, span: Span) -> Span | None:
     """Cut a word that is capital only because a sentence opens with it; None when nothing is left."""
     start, end = span
+    promotion = re.match(r"(?:À |A )?(?:LIRE|VOIR)(?: AUSSI)? ", reading.plain[start:end])
+    start += promotion.end() if promotion else 0
     while start < end:
         word = re.match(r"[\w'-]+", reading.plain[start:end])
         if (
@@ -164,10 +166,12 @@ class _Finder:
         limit = body_end(self.plain)
         for raw in _capital_spans(self.reading):
             cut = _drop_starter(self.reading, raw)
-            if cut is None or cut[0] >= limit:
+            if cut is None or cut[0] >= limit or self._is_credit(cut):
                 continue
             for piece in _split_known(self.reading, cut):
-                piece = _extended(self.reading, names.with_particles(self.plain, _without_role(self.plain, piece)))
+                piece = self._to_model_end(
+                    names.with_particles(self.plain, _without_role(self.plain, piece), self.model)
+                )
                 if self._is_name(piece):
                     spans.append(piece)
         kept: list[Span] = []
@@ -181,13 +185,59 @@ class _Finder:
         low = written.lower()
         if len(written) < 2 or low in names.demonyms() or low in names.starters() or written in names.common_acronyms():
             return False
-        if self._is_byline(span):
+        if self._is_byline(span) or (written in names.not_names() and not names.known().get(names.key(written))):
             return False
         if names.key(written) in names.known() or " " in written:
             return not (written.isupper() and len(written) > 12)
         if not _OPENS.search(self.plain[max(0, span[0] - 4) : span[0]]):
             return True
         return bool(_ACRONYM.match(written)) or low not in self.lower_words and self._is_seen(span)
+
+    def _to_model_end(self, span: Span) -> Span:
+        """The lower-case tail of a body: as far as the model sees it, else by its form."""
+        first = re.match(r"[\w-]+", self.plain[span[0] : span[1]])
+        listed = self._listed_end(span)
+        if listed > span[1]:
+            return span[0], listed
+        if first is None or first.group().lower() not in wordlists.words("organisation_heads"):
+            return span
+        seen = [end for (start, end), kind in self.model.items() if start <= span[0] < end and end - span[0] < 90]
+        end = max([span[1], *seen])
+        if "\n" in self.plain[span[0] : end]:
+            end = span[1]
+        cut = re.search(
+            r",| (?:dans|lors|qui|que|avec|sur|contre|et (?:le|la|les)|à partir)\b", self.plain[span[1] : end]
+        )
+        end = span[1] + cut.start() if cut else end
+        return (span[0], end) if end > span[1] else _extended(self.reading, span)
+
+    def _listed_end(self, span: Span) -> int:
+        """« Nations » + « unies »: the longest name of the lexicons that goes on after the capitals."""
+        end = span[1]
+        for match in re.finditer(r" [\w'-]+", self.plain[span[1] : span[1] + 60]):
+            if match.start() and self.plain[span[1] : span[1] + match.start()].count("\n"):
+                break
+            entry = names.known().get(names.key(self.plain[span[0] : span[1] + match.end()]))
+            if entry is not None and entry.kind != "place" and match.group().strip()[0].islower():
+                end = span[1] + match.end()
+        return end
+
+    def _is_credit(self, span: Span) -> bool:
+        """« (Photo X. AFP) », « X / AFP », « Par X, Y »: who took or wrote, not what is told."""
+        line_start, line_end = self.reading.paragraph_of(span[0])
+        line = self.plain[line_start:line_end]
+        before = self.plain[max(line_start, span[0] - 12) : span[0]]
+        signed = (
+            re.match(r"(?:Par|By|Propos recueillis par) [A-ZÀ-Ý]", line) is not None
+            and len(line) < 140
+            and not line.rstrip().endswith(".")
+        )
+        return (
+            signed
+            or re.search(r"(?:/ ?|\bPhotos?:? |© ?|\(c\) ?|Crédits?:? ?)$", before) is not None
+            or re.match(r" ?/ ?[A-Z]", self.plain[span[1] : span[1] + 4]) is not None
+            and self.plain[span[0] : span[1]].isupper()
+        )
 
     def _is_byline(self, span: Span) -> bool:
         """A line that only signs the article or credits a picture."""
@@ -200,7 +250,12 @@ class _Finder:
         written = re.escape(self.plain[span[0] : span[1]])
         if re.search(rf"[\w,'] {written}(?!\w)", self.plain):
             return True
-        return self._model_kind(span) in ("organisation", "product", "place")
+        if re.search(r"\d|[a-z][A-Z]", self.plain[span[0] : span[1]]):
+            return True
+        return (
+            self._model_kind(span) in ("organisation", "product", "place")
+            and _VERB_AFTER.match(self.plain, span[1]) is not None
+        )
 
     def _model_kind(self, span: Span) -> str:
         best, kind = 0.0, ""
@@ -260,7 +315,7 @@ class _Finder:
         if _VERSION.search(written) and not written.isdigit():
             votes["product"] += 3
         if entry is None and _ACRONYM.fullmatch(written) and len(written) <= 7:
-            votes["organisation"] += 1.5
+            votes["organisation"] += 2.5
         head = names.known().get(names.key(words[0]))
         if entry is None and head and len(words) > 1 and head.kind == "product":
             votes["product"] += 2.5

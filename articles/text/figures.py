@@ -51,6 +51,10 @@ def find(text: str) -> tuple[FigureSpan, ...]:
     for match in _FIGURE.finditer(fold(text)):
         front = (match["front"] or "").strip()
         unit = _UNITS[match["unit"].lower()] if match["unit"] else _UNITS.get(front, "")
+        if unit == "hour" and re.search(
+            r"(?:\bà|\bvers|\bdès|\bavant|\baprès|\bde|\bjusqu'à) $", text[max(0, match.start() - 9) : match.start()]
+        ):
+            continue
         if unit or match["scale"]:
             start, end = match.span()
             found.append(

@@ -40,7 +40,11 @@ _MONTHS = {
 _WEEKDAYS = {name: number for number, name in enumerate("lundi mardi mercredi jeudi vendredi samedi dimanche".split())}
 _ORDINALS = {"premier": 1, "1er": 1, "deuxième": 2, "second": 2, "troisième": 3, "quatrième": 4}
 
-_MONTH = "(?:" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")(?!\w)\.?"
+_MONTH = (
+    "(?:"
+    + "|".join(sorted(_MONTHS, key=len, reverse=True))
+    + r")(?!\w)(?:(?<=janv)\.|(?<=fév)\.|(?<=févr)\.|(?<=avr)\.|(?<=juil)\.|(?<=sept)\.|(?<=oct)\.|(?<=nov)\.|(?<=déc)\.)?"
+)
 _LONG_MONTH = (
     "(?:"
     + "|".join(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -25,6 +25,10 @@ _PARTICLE = r"(?:van der|van den|von der|de la|de|du|van|von|ben|bin|ibn|al|el|d
 _NUMBER = r"\d[\w.-]*"
 _SEQUENCE = re.compile(rf"(?<![\w@#/.-]){_CAPITAL}(?: (?:{_CAPITAL}|{_NUMBER}))*")
 _PERSON_TAIL = re.compile(rf" (?:(?:{_PARTICLE}) |d['’]){_CAPITAL}(?: {_CAPITAL})*")
+_FRENCH_TAIL = re.compile(r" (?:de|du|la|le|d['’])")
+_UNIT_AFTER = re.compile(
+    r" \d[\d.,]*(?= (?:ans|mois|jours?|heures?|minutes|%|€|euros|dollars|millions?|milliards?|personnes|kilomètres|km|fois|pays|h)\b)"
+)
 _ELIDED = re.compile(r"^(?:[ldnsjmcLDNSJMC]|[Qq]u|[Ll]orsqu|[Pp]uisqu|[Jj]usqu)['’](?=\w)")
 
 
@@ -82,6 +86,12 @@ def common_acronyms() -> frozenset[str]:
 
 
 @cache
+def not_names() -> frozenset[str]:
+    """Words with a capital that name nobody: « République », « Industrie »."""
+    return frozenset(word for line in wordlists.lines("not_names") for word in line.split())
+
+
+@cache
 def demonyms() -> frozenset[str]:
     """Names of peoples, lower case."""
     return frozenset(word for line in wordlists.words("demonyms") for word in line.split())
@@ -99,8 +109,13 @@ def _entries(lexicon: str, kind: str) -> Iterator[tuple[str, Known]]:
 def known() -> dict[str, Known]:
     """Every name of the lexicons by its key."""
     found: dict[str, Known] = {}
-    for lexicon, kind in (("organisations", "organisation"), ("products", "product"), ("outlets", "outlet"),
-                          ("agencies", "outlet"), ("places", "place")):
+    for lexicon, kind in (
+        ("organisations", "organisation"),
+        ("products", "product"),
+        ("outlets", "outlet"),
+        ("agencies", "outlet"),
+        ("places", "place"),
+    ):
         for name, entry in _entries(lexicon, kind):
             found.setdefault(name, entry)
     return found
@@ -123,17 +138,26 @@ def _person_tail(text: str, end: int) -> int:
     return match.end() if match else end
 
 
-def with_particles(text: str, span: Span) -> Span:
-    """« Kim » or « Ursula » + « von der Leyen »: the name of a person goes on after a particle."""
+def with_particles(text: str, span: Span, seen: Iterable[Span]) -> Span:
+    """« Kim » or « Ursula » + « von der Leyen »: the name of a person goes on after a particle.
+
+    A French particle may only tell where the person works (« X, d'Orange »): it needs one of the `seen` spans.
+    """
     first = re.match(r"[\w'’-]+", text[span[0] : span[1]])
     if not first or first_name_kind(first.group()) is None or re.search(r"\d", text[span[0] : span[1]]):
         return span
-    return span[0], _person_tail(text, span[1])
+    end = _person_tail(text, span[1])
+    if _FRENCH_TAIL.match(text, span[1]) and not any(start <= span[0] and end <= seen_end for start, seen_end in seen):
+        return span
+    return span[0], end
 
 
 def capitals(text: str) -> Iterator[Span]:
     """Runs of words with a capital, elided articles parted."""
     for match in _SEQUENCE.finditer(text):
         start, end = _without_elision(text, match.span())
-        if start < end and not text[start].isdigit():
+        unit = _UNIT_AFTER.search(text[start : end + 12])
+        if unit and start + unit.start() < end <= start + unit.end():
+            end = start + unit.start()
+        if start < end and (text[start].isupper() or re.match(r"[a-z]{1,2}[A-Z]", text[start:end])):
             yield start, end

@@ -23,6 +23,10 @@ _TITLE_BEFORE = re.compile(
     r"groupe|label|titre|dossier|sous le titre|opération|plan|loi|affaire|dispositif|campagne|modèle|fonction|option|mode|version|accord|logiciel)s? ?[,:]? ?$",
     re.IGNORECASE,
 )
+_CLAUSAL = re.compile(
+    r"(?<!\w)(?:je|j'|nous|on|il|elle|ils|elles|vous|tu|c'|ça|cela|qui|que|qu'|ne|n'|pas|est|sont|était|a|ont|va|vont|faut|peut|doit|fait|sera|seront|serait|avons|sommes|suis|ai)(?!\w)",
+    re.IGNORECASE,
+)
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -38,7 +42,8 @@ class _Quoter:
         self.outlets = citations.mentions(reading)
         self.cast = Cast(reading, entities, self.outlets)
         names_at = self.cast.names_at()
-        self.cues = [SentenceCues(reading, span, names_at).find() for span in reading.sentences]
+        self.parsers = [SentenceCues(reading, span, names_at) for span in reading.sentences]
+        self.cues = [parser.find() for parser in self.parsers]
         self.found: list[QuoteSpan] = []
         self.last: Speaker | None = None
         self.last_end = -1
@@ -99,7 +104,7 @@ class _Quoter:
         current = self.last
         for cue in self.cues[index]:
             if cue.subject is None and not cue.pronoun:
-                speaker = current or self._subject_of(index) or NOBODY
+                speaker = self._gerund_speaker(index, cue) if not found else current or NOBODY
             else:
                 speaker = self.cast.resolve(cue, current, cue.start)
             found[id(cue)] = speaker
@@ -107,12 +112,18 @@ class _Quoter:
                 current = speaker
         return found
 
-    def _subject_of(self, index: int) -> Speaker | None:
-        """The first actor of a sentence."""
-        for actor, span in self.cast.in_span(self.reading.sentences[index]):
-            if actor.kind == "person":
-                return Speaker(actor.name, self.reading.text[slice(*span)], self.cast.role_of(actor), 0.5, actor.kind)
-        return None
+    def _gerund_speaker(self, index: int, cue: Cue) -> Speaker:
+        """« X a pris la parole, estimant que … »: the subject that opens the sentence, else who spoke last."""
+        opening = self.parsers[index].opening()
+        if opening is not None:
+            span, pronoun, role = opening
+            if span is None or span[1] <= cue.start:
+                found = self.cast.resolve(
+                    Cue("verb", cue.start, cue.end, span, pronoun, role), self.last, self.reading.sentences[index][0]
+                )
+                if found.name or found.raw:
+                    return found
+        return self.last or NOBODY
 
     def _type(self, mark: Marked, rule: str) -> str:
         if rule in ("fragment", "loose-fragment", "that-fragment"):
@@ -204,7 +215,7 @@ class _Quoter:
         if pronoun and self.last is not None:
             return self.cast.resolve(Cue("verb", start, end, None, pronoun.group(1).lower()), self.last, start)
         for actor, span in pairs:
-            if actor.kind != "person":
+            if actor.kind not in ("person", "place"):
                 return Speaker(actor.name, self.reading.text[slice(*span)], None, 0.5, actor.kind)
         return None
 
@@ -252,6 +263,9 @@ class _Quoter:
         """« Pour X, "…" »."""
         start = self.reading.sentences[index][0]
         before = self.reading.masked[start : mark.outer_start]
+        pronoun = re.fullmatch(r"\W*(?:(?:Mais|Et|Or|Ainsi,?) )?[Pp]our (lui|elle),.{0,60}", before)
+        if pronoun and MASK not in before:
+            return self.cast.resolve(Cue("selon", start, start + 8, None, pronoun.group(1)), self.last, start)
         match = re.match(r"(?:\W*(?:Mais|Et|Or|Ainsi,?) )?\W*[Pp]our (?:le |la |les |l')?", before)
         if not match or MASK in before:
             return None
@@ -281,9 +295,10 @@ class _Quoter:
             and mark.start - self.last_end < 350
             and self._same_paragraph(self.last_end, mark.start)
         )
-        if near and count >= 3 and self.last is not None:
+        clausal = _CLAUSAL.search(self.reading.plain[mark.start : mark.end]) is not None
+        if near and (count >= 6 or (count >= 3 and clausal)) and self.last is not None:
             return "loose-fragment", self.last
-        if count >= 6:
+        if count >= (5 if clausal else 8):
             return "loose-fragment", self._nearest(mark)
         return None
 

@@ -13,8 +13,12 @@ _CONNECTIVES = re.compile(
     r"(?:(?:Mais|Et|Or|Car|Cependant|Toutefois|Pourtant|En outre|Par ailleurs|En effet|Ainsi|De plus|Enfin|Ensuite|Puis|En revanche|D'ailleurs|De même|Néanmoins|Du reste|Au final|Résultat|De fait"
     r"|Mieux|Pire|Surtout|Bref|Certes|Donc|Alors|Aussi)(?: ?[,:])? )+"
 )
-_FINITE_INFINITIVES = frozenset("affirmer assurer dire déclarer indiquer reconnaître prétendre estimer jurer admettre confirmer".split())
-_AFTER_CLAUSE = re.compile(r",? (?:a-t-(?:il|elle)|ont-(?:ils|elles)|avait-(?:il|elle)|[\w-]+-t-(?:il|elle))\b|(?: – | — |;)")
+_FINITE_INFINITIVES = frozenset(
+    "affirmer assurer dire déclarer indiquer reconnaître prétendre estimer jurer admettre confirmer".split()
+)
+_AFTER_CLAUSE = re.compile(
+    r",? (?:a-t-(?:il|elle)|ont-(?:ils|elles)|avait-(?:il|elle)|[\w-]+-t-(?:il|elle))\b|(?: – | — |;)"
+)
 _SHORTEST = 3
 
 
@@ -96,7 +100,9 @@ def _according_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cu
     masked = reading.masked
     lead = masked[sentence[0] : cue.start]
     end = _sentence_end(reading, sentence)
-    if not re.search(r"\w", _CONNECTIVES.sub("", lead, count=1)) or re.fullmatch(r"\W*(?:Et|Mais|Ainsi|Or|Car|Toujours|Car|Toutefois|Cependant|Mais),? ?", lead):
+    if not re.search(r"\w", _CONNECTIVES.sub("", lead, count=1)) or re.fullmatch(
+        r"\W*(?:Et|Mais|Ainsi|Or|Car|Toujours|Car|Toutefois|Cependant|Mais),? ?", lead
+    ):
         return _after_lead(reading, cue, end, cues)
     tail = masked[cue.group_end : end]
     if re.search(r"(?:qui|que|dont|et|mais|où|car|ou), ?$", lead):
@@ -110,19 +116,41 @@ def _according_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cu
 def _after_lead(reading: Reading, cue: Cue, end: int, cues: list[Cue]) -> Span | None:
     """« Selon X, P »: P begins after the comma that ends X and its apposition."""
     comma = reading.masked.find(",", cue.group_end, end)
+    comma = _past_apposition(reading, comma, end)
     if comma < 0 or comma - cue.group_end > 130:
         return _trimmed(reading, cue.group_end, end) if cue.group_end < end else None
     return _trimmed(reading, comma + 1, _clause_end(reading, comma + 1, (comma + 1, end), cues, cue))
 
 
+_APPOSED = re.compile(
+    r"(?:qui|dont|\w+[éè]e?s?(?: par| à| de| d'| dans| en)|un |une |lui-même|elle-même|\d+ ans|cité|interrogé|de |du |des |d'|à |au |ainsi que|l'un|l'une|(?:le |la |l')?(?:ancien|ex-|président|directeur|directrice|chef|ministre"
+    r"|porte-parole|professeur|chercheu|secrétaire|député|sénat|maire|responsable|fondat|cofondat|patron|membre|avocat|économiste|sociologue|historien|spécialiste|expert|analyste|chargé|auteur|autrice|PDG|vice-|coordinat|délégué|conseill))"
+)
+
+
+def _past_apposition(reading: Reading, comma: int, end: int) -> int:
+    """« Selon X, directeur de Y, P »: the comma after the apposition, when there is one."""
+    if comma < 0 or not _APPOSED.match(reading.plain, comma + 2):
+        return comma
+    following = reading.masked.find(",", comma + 1, end)
+    return following if 0 <= following - comma < 110 and end - following > 15 else comma
+
+
 def _before_according(reading: Reading, sentence: Span, cue: Cue, lead: str, tail: str, end: int) -> Span | None:
     """« P, selon X »: the whole sentence so far, or the part between commas when X stands in a bracket."""
     masked = reading.masked
-    base, stripped = sentence[0], lead.rstrip(" ,(")
+    base, stripped = (
+        sentence[0],
+        re.sub(
+            r"[ ,]+(?:toujours|également|encore|aussi|notamment|du moins|au moins|et)$", "", lead.rstrip(" ,(")
+        ).rstrip(" ,("),
+    )
     opened = stripped.rfind("(")
     if opened >= 0 and ")" not in stripped[opened:]:
         return _trimmed(reading, base + opened + 1, base + len(stripped))
-    breaks = [match.end() for match in re.finditer(r"[:;]\s|\s[–—]\s|, (?:mais|tandis que|alors que|ce qui|car) ", stripped)]
+    breaks = [
+        match.end() for match in re.finditer(r"[:;]\s|\s[–—]\s|, (?:mais|tandis que|alors que|ce qui|car) ", stripped)
+    ]
     start = breaks[-1] if breaks else 0
     if re.match(r" ?, ?\w", tail):
         comma = stripped.rfind(", ", start)

@@ -25,7 +25,7 @@ _ADVERBS = frozenset(
 )
 _TIME = frozenset(
     "lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août septembre octobre novembre "
-    "décembre hier matin soir midi après-midi aujourd'hui dernier dernière ce 1er".split()
+    "décembre hier matin soir midi après-midi aujourd'hui dernier dernière 1er".split()
 )
 _BOUNDARIES = frozenset(
     "que qu' mais car quand lorsque lorsqu' si où dont puisque puisqu' tandis alors ; : ( ) « » “ ” \" ″ – — …".split()
@@ -37,6 +37,8 @@ _NOUN_FORMS = frozenset(
 _STOP_AFTER = frozenset(
     "qui que qu' dont où lors après avant dans sur en pour par avec et mais alors lorsque lorsqu' quand tandis car afin pendant devant depuis selon ce cette".split()
 )
+_ASIDES = frozenset(", été quant à elle eux elles il voulu voulue".split())
+_AUXILIARIES = frozenset("a ont avait avaient aurait auraient est sont était étaient aura ayant".split())
 _MEDIA = frozenset("journal quotidien magazine agence chaîne site radio micro hebdomadaire média mensuel revue".split())
 _SUFFIX = re.compile(r"^(.+?)(?:-t)?-(il|elle|ils|elles|on|je)$")
 _INFINITIVE = re.compile(r"^[\wé'-]{1,}(?:er|ir|re|oir)$")
@@ -108,7 +110,7 @@ class SentenceCues:
             return self._selon(index)
         phrase = _phrases().match(self.reading.masked, token.start, self.span[1])
         if phrase:
-            return self._verb(index, self._first_at(phrase.end()) - 1, _PHRASE_FORM)
+            return self._verb(self._with_auxiliary(index), self._first_at(phrase.end()) - 1, _PHRASE_FORM)
         match = _SUFFIX.match(token.low)
         if match:
             return self._inverted(index, match.group(1), match.group(2))
@@ -130,6 +132,18 @@ class SentenceCues:
         if form is None or form.mood == "participle" or self._is_noun(index):
             return None
         return self._verb(index, index, form)
+
+    def _is_restrictive(self, first: int, last: int) -> bool:
+        """« n'a reconnu sa défaite qu'à demi-mot »: « ne … que » reports nothing."""
+        around = [token.low for token in self.tokens[max(0, first - 2) : last + 2]]
+        return ("n'" in around or "ne" in around) and not {"pas", "plus", "jamais", "rien", "guère"} & set(around)
+
+    def _with_auxiliary(self, index: int) -> int:
+        """The first word of the verb group that ends at a participle."""
+        at = index
+        while at > 0 and (self.tokens[at - 1].low in _AUXILIARIES or self.tokens[at - 1].low in _CLITICS):
+            at -= 1
+        return at
 
     def _first_at(self, position: int) -> int:
         return next((i for i, token in enumerate(self.tokens) if token.start >= position), len(self.tokens))
@@ -162,7 +176,7 @@ class SentenceCues:
                     index == 0 or self.tokens[index - 1].low not in ("s'", "se")
                 )
                 return None if passive else self._verb(index, ahead, form)
-            if not (low in _ADVERBS or low in _CLITICS or low.endswith("ment") or low in (",", "été") or low in _TIME):
+            if not (low in _ADVERBS or low in _CLITICS or low.endswith("ment") or low in _ASIDES or low in _TIME):
                 return None
         return None
 
@@ -171,6 +185,10 @@ class SentenceCues:
         last, form = index, speech.forms().get(base)
         if form is None:
             for ahead in range(index + 1, min(index + 6, len(self.tokens))):
+                phrase = _phrases().match(self.reading.masked, self.tokens[ahead].start, self.span[1])
+                if phrase:
+                    last, form = self._first_at(phrase.end()) - 1, _PHRASE_FORM
+                    break
                 found = speech.forms().get(self.tokens[ahead].low)
                 if found is not None and self.tokens[ahead].low in speech.participles():
                     last, form = ahead, found
@@ -282,6 +300,8 @@ class SentenceCues:
     def _verb(self, first: int, last: int, form: speech.Form) -> Cue | None:
         start, end = self.tokens[first].start, self.tokens[last].end
         that, infinitive = self._that(last + 1), self._infinitive(last + 1)
+        if that >= 0 and self._is_restrictive(first, last):
+            that = -1
         if form.mood != "gerund" and self._follows_incise_place(first):
             found = self._subject_after(last + 1)
             if found is not None and (self._after_marks(first) or self._is_source(found[0])):
@@ -299,7 +319,8 @@ class SentenceCues:
                     max(group_end, end),
                 )
         if form.mood == "gerund":
-            return Cue("verb", start, end, None, "", None, that, -1, form, end)
+            own = self._gerund_subject(first)
+            return Cue("verb", start, end, own, "", None, that, -1, form, end)
         found_before = self._subject_before(first)
         if found_before is None:
             return None
@@ -333,6 +354,33 @@ class SentenceCues:
             "ainsi",
             "''",
         ) or low.startswith("█")
+
+    def _gerund_subject(self, first: int) -> Span | None:
+        """« l'Arabie saoudite condamnant … »: a subject right before, without a comma."""
+        if first == 0 or self.tokens[first - 1].low in (",", "en", "tout", "»", '"'):
+            return None
+        found = self._phrase_ending(first - 1)
+        return found[0] if found else None
+
+    def opening(self) -> tuple[Span | None, str, Span | None] | None:
+        """The subject that opens the sentence, past one bracket (« Après une semaine, le ministre … »)."""
+        index = 0
+        while index < len(self.tokens) and (self.tokens[index].low in _TIME or not self.tokens[index].low[0].isalnum()):
+            index += 1
+        for _ in range(2):
+            if index >= len(self.tokens):
+                return None
+            low = self.tokens[index].low
+            if low in ("il", "elle"):
+                return None, low, None
+            found = None if low in _PREPOSITIONS and low != "des" else self._subject_at(index)
+            if found is not None:
+                return found[0], "", found[1]
+            comma = next((i for i in range(index, len(self.tokens)) if self.tokens[i].low == ","), None)
+            if comma is None:
+                return None
+            index = comma + 1
+        return None
 
     def _is_supposed(self, subject: Span | None, first: int, pronoun: str) -> bool:
         """« si elle le juge nécessaire »: nothing is said."""
@@ -383,7 +431,9 @@ class SentenceCues:
         """Past adverbs, times and « à l'AFP », « dans un entretien au Monde » between a verb and its subject."""
         while index < len(self.tokens):
             low = self.tokens[index].low
-            if low in _ADVERBS or low in _TIME or low.endswith("ment") or low[:1].isdigit():
+            if low == "ce" and index + 1 < len(self.tokens) and self.tokens[index + 1].low in _TIME:
+                index += 2
+            elif low in _ADVERBS or low in _TIME or low.endswith("ment") or low[:1].isdigit():
                 index += 1
             elif low in _PREPOSITIONS and low not in ("de", "d'", "du", "des"):
                 index = self._past_complement(index)
@@ -451,7 +501,7 @@ class SentenceCues:
             return None
         return self._noun_phrase_after(index)
 
-    def _noun_phrase_after(self, index: int) -> tuple[Span, Span | None, int]:
+    def _noun_phrase_after(self, index: int) -> tuple[Span, Span | None, int] | None:
         start, at = index, index + 1
         while at < len(self.tokens):
             low = self.tokens[at].low
@@ -484,7 +534,7 @@ class SentenceCues:
                 break
             at += 1
         span = (self.tokens[start].start, self.tokens[at - 1].end)
-        return span, None, span[1]
+        return (span, None, span[1]) if at > start + 1 or self._name_end(start) else None
 
     def _apposition(self, index: int) -> Span | None:
         """« , directrice des affaires publiques de X » right after a name."""
@@ -658,11 +708,15 @@ class SentenceCues:
     def _selon(self, index: int) -> Cue | None:
         low = self.tokens[index].low
         previous = self.tokens[index - 1].low if index else ""
-        opens = {"après": ("d'",), "croire": ("en",), "avis": ("l'",), "yeux": ("aux",)}
+        opens = {"après": ("d'",), "croire": ("en",), "avis": ("l'",), "yeux": ("aux", "ses")}
         if low != "selon" and previous not in opens[low]:
             return None
         start = self.tokens[index - (0 if low == "selon" else 2 if low in ("croire", "avis") else 1)].start
         after = index + 1
+        if low == "yeux" and previous == "ses":
+            return Cue(
+                "selon", start, self.tokens[index].end, None, "il ou elle", None, group_end=self.tokens[index].end
+            )
         if low in ("avis", "yeux"):
             after += 1
         if after >= len(self.tokens):
@@ -671,10 +725,21 @@ class SentenceCues:
         if word in ("lui", "elle", "eux", "elles", "moi", "nous"):
             return Cue("selon", start, self.tokens[after].end, None, word, None, group_end=self.tokens[after].end)
         found = self._subject_at(after)
-        if found is None or not self._is_source(found[0]):
+        if found is None or not self._may_tell(found[0]):
             return None
         subject, role, group_end = found
+        told = re.match(r" qu'(il|elle) ", self.reading.plain[subject[1] : subject[1] + 9])
+        if told:
+            return Cue("selon", start, subject[1], None, told.group(1), None, group_end=group_end)
         return Cue("selon", start, subject[1], subject, "", role, group_end=group_end)
+
+    def _may_tell(self, span: Span) -> bool:
+        """« selon les militaires » tells a source, « selon les besoins » none."""
+        words = [token.low for token in tokens(self.reading.plain, *span)]
+        content = [word for word in words if word not in _DETERMINERS and word not in _CONTRACTED]
+        if not content or words[0] in ("leur", "leurs", "ses", "son", "sa") and not self._is_source(span):
+            return False
+        return content[0] not in wordlists.words("selon_stop")
 
     def _is_source(self, span: Span) -> bool:
         if any(span[0] <= start < span[1] and kind != "place" for start, (_, kind) in self.names_at.items()):

@@ -91,7 +91,7 @@ class Cast:
     def __init__(self, reading: Reading, entities: tuple[EntitySpan, ...], outlets: list[OutletMention]) -> None:
         self.reading = reading
         self.actors = [
-            Actor(e.name, e.kind, list(e.mentions)) for e in entities if e.kind in ("person", "organisation")
+            Actor(e.name, e.kind, list(e.mentions)) for e in entities if e.kind in ("person", "organisation", "place")
         ]
         self._add_outlets(outlets)
         self.starts = sorted((span[0], index) for index, actor in enumerate(self.actors) for span in actor.mentions)
@@ -149,7 +149,9 @@ class Cast:
             return ""
         words = re.split(r"[.;:«»\"]|\b(?:que|et|par|pour|avec|mais) ", match.group(1))[-1]
         for cut in re.finditer(r"\b(?:le |la |l'|son |sa |un |une |du |au |)(?=[\w-])", words):
-            if _head(words[cut.start() :], _role_genders()):
+            if _head(words[cut.start() :], _role_genders()) and not re.search(
+                r"(?:\bde|d'|\bdu|\bdes|\bà|\bpar|\bavec) ?$", words
+            ):
                 return words[cut.start() :].strip()
         return ""
 
@@ -237,6 +239,19 @@ class Cast:
             for p in people
             if any(_head(r, _role_genders()) == noun or _similar(noun, r) for r in p.roles) and _agrees(gender, p)
         ]
+        bodies = set(re.findall(r"[A-ZÀ-Ý][\w-]+", plain[1:]))
+        placed = [
+            p
+            for p in people
+            if bodies and _agrees(gender, p) and any(bodies & set(re.findall(r"[\w-]+", r)) for r in p.roles)
+        ]
+        holders = (
+            [p for p in holders if p in placed]
+            or placed
+            or ([] if bodies and holders and not self._may_be(holders, bodies) else holders)
+        )
+        exact = [p for p in holders if any(_bare(plain) in r.lower() for r in p.roles)]
+        holders = exact or holders
         earlier = [p for p in holders if p.mentions[0][0] < span[0]] or holders
         if earlier:
             nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
@@ -251,6 +266,10 @@ class Cast:
             if len(head) == 1:
                 return Speaker(head[0].name, raw, plain, 0.6, "person")
         return Speaker(None, raw, plain, 0.5)
+
+    def _may_be(self, holders: list[Actor], bodies: set[str]) -> bool:
+        """Whether a holder's roles name no other body than the phrase does."""
+        return any(not re.search(r"[A-ZÀ-Ý]", role[1:]) for p in holders for role in p.roles)
 
     def _leads(self, person: Actor) -> bool:
         """« l'entreprise dirigée par X », « créée par X »."""
@@ -291,6 +310,14 @@ class Cast:
         self, pronoun: str, last: Speaker | None, position: int, role: str | None, raw: str | None = None
     ) -> Speaker:
         words = raw or pronoun or None
+        if pronoun == "il ou elle":
+            return self._pronoun(
+                "elle" if last and last.name and (a := self._actor(last.name)) and a.gender == "f" else "il",
+                last,
+                position,
+                role,
+                "ses yeux",
+            )
         gender = {"il": "m", "lui": "m", "elle": "f"}.get(pronoun, "")
         if pronoun in ("ils", "elles", "eux", "on", "nous"):
             return Speaker(None, words, role, 0.5)

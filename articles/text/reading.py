@@ -19,7 +19,7 @@ _FOLD = str.maketrans(
 )
 _WORD = re.compile(r"\w+(?:[-'.&]\w+)*'?|█+|\S")
 _ELISIONS = ("qu'", "l'", "d'", "n'", "s'", "c'", "j'", "m'", "t'", "lorsqu'", "puisqu'", "quoiqu'", "jusqu'")
-_SENTENCE_END = re.compile(r"[.!?…]+[\"'»”)\]]*(?=\s|$|[«\"“A-ZÀ-Ý])|\n+")
+_SENTENCE_END = re.compile(r"[.!?…]+(?: ?[»”]|[\"'″)\]])*(?=\s|$|[«\"“A-ZÀ-Ý])|\n+")
 _ABBREVIATIONS = frozenset(
     "m mm mme mmes mlle dr pr prof st ste cf ex etc p pp vol no n art av apr jc max min env sr jr gén col lt cap".split()
 )
@@ -42,8 +42,9 @@ def fold(text: str) -> str:
 def _mask(plain: str, marked: list[quotes_marks.Marked]) -> str:
     pieces, last = [], 0
     for span in marked:
-        pieces += [plain[last : span.start], MASK * (span.end - span.start)]
-        last = span.end
+        hidden = span.end - (plain[span.end - 1] in ".!?…")
+        pieces += [plain[last : span.start], MASK * (hidden - span.start)]
+        last = hidden
     return "".join([*pieces, plain[last:]])
 
 
@@ -55,7 +56,7 @@ def _ends_sentence(text: str, match: re.Match[str]) -> bool:
     before = word.group() if word else ""
     if match.group()[0] == "." and (before.lower() in _ABBREVIATIONS or (len(before) == 1 and before.isupper())):
         return False
-    following = text[end : end + 3].lstrip(" ")
+    following = text[end : end + 5].lstrip(' »”"')
     glued = end < len(text) and not text[end].isspace()
     if glued:
         return match.group()[0] in ".?!…" and len(before) > 2 and text[end].isupper() and not before[-1].isupper()
