@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sources.parsing import css
 from sources.parsing.dates import Precision
 
 # A step that was killed while it held a row gives it back after this long.
@@ -18,6 +20,7 @@ LEASE = timedelta(seconds=90)
 # A row that has been taken this often without an end is put aside and shown: it may be what kills the workers.
 MOST_TRIES = 4
 MOST_DOUBLINGS = 5
+MOST_CSS = 500
 
 
 class DatePrecision(models.TextChoices):
@@ -28,6 +31,23 @@ class DatePrecision(models.TextChoices):
     DAY = Precision.DAY.value, _("day")
     MONTH = Precision.MONTH.value, _("month")
     YEAR = Precision.YEAR.value, _("year")
+
+
+def valid_selector(selector: str) -> None:
+    """Raise ValidationError, quoting the selector, when it is no CSS."""
+    try:
+        css.compiled(selector)
+    except ValueError as error:
+        raise ValidationError(
+            _("“%(selector)s” is not a CSS selector: %(reason)s."),
+            code="not_css",
+            params={"selector": selector, "reason": str(error)},
+        ) from error
+
+
+def css_field(label: Any) -> models.CharField[str, str]:
+    """One optional CSS selector; commas part alternatives."""
+    return models.CharField(label, max_length=MOST_CSS, blank=True, validators=[valid_selector])
 
 
 class OutletQuerySet(models.QuerySet["Outlet"]):
@@ -58,6 +78,17 @@ class Outlet(models.Model):
     is_demo = models.BooleanField(_("demonstration"), default=False, editable=False)
     created_at = models.DateTimeField(_("added on"), auto_now_add=True)
 
+    body_selector = css_field(_("selector of the text"))
+    title_selector = css_field(_("selector of the headline"))
+    author_selector = css_field(_("selector of the authors"))
+    date_selector = css_field(_("selector of the date"))
+    remove_selectors = ArrayField(
+        models.CharField(max_length=MOST_CSS, validators=[valid_selector]),
+        verbose_name=_("selectors of what to remove"), default=list, blank=True,
+    )  # fmt: skip
+    selectors_failed_since = models.DateTimeField(null=True, blank=True, editable=False)
+    """The first page of this outlet, since the last that matched them all, on which a selector found nothing."""
+
     objects = OutletQuerySet.as_manager()
 
     class Meta:
@@ -68,8 +99,20 @@ class Outlet(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def save(self, **options: Any) -> None:
+        """Raises ValidationError, naming the selector, when one is no CSS: a broken one is never kept."""
+        for selector in filter(None, self.all_selectors):
+            valid_selector(selector)
+        super().save(**options)
+
     def get_absolute_url(self) -> str:
         return reverse("outlets:detail", args=[self.slug])
+
+    @property
+    def all_selectors(self) -> list[str]:
+        """The selectors of this outlet's pages; "" for those that are not set."""
+        found = [self.body_selector, self.title_selector, self.author_selector, self.date_selector]
+        return [*found, *self.remove_selectors]
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):

@@ -3,5 +3,16 @@
 from articles.models.article import Article, Page
 from articles.models.digest import Digest, DigestItem
 from articles.models.story import GroupingState, Story, StoryEvent
+from articles.models.version import ArticleCorrection, ArticleVersion
 
-__all__ = ["Article", "Digest", "DigestItem", "GroupingState", "Page", "Story", "StoryEvent"]
+__all__ = [
+    "Article",
+    "ArticleCorrection",
+    "ArticleVersion",
+    "Digest",
+    "DigestItem",
+    "GroupingState",
+    "Page",
+    "Story",
+    "StoryEvent",
+]
