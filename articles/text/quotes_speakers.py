@@ -122,7 +122,8 @@ class Cast:
         if first and " " in actor.name:
             actor.gender = first
         for start, end in actor.mentions:
-            before, after = plain[max(0, start - 70) : start], plain[end : end + 120]
+            before = re.sub(r" \([^)]*\)", "", plain[max(0, start - 90) : start])
+            after = re.sub(r"^\.(?=,)", "", plain[end : end + 120])
             if re.search(r"\b(?:M\.|M|Monsieur) $", before):
                 actor.gender = "m"
             elif re.search(r"\b(?:Mme|Mlle|Madame)\.? $", before):
@@ -256,7 +257,13 @@ class Cast:
         if earlier:
             nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
             return Speaker(nearest.name, raw, plain, 0.8, "person")
-        if last is not None and last.kind == "person" and last.name and _agrees(gender, self._actor(last.name)):
+        speaker = self._actor(last.name) if last is not None and last.kind == "person" and last.name else None
+        if (
+            last is not None
+            and speaker is not None
+            and _agrees(gender, speaker)
+            and (not speaker.roles or noun in _ANYBODY)
+        ):
             return Speaker(last.name, raw, plain, 0.6, "person")
         for actor, (start, _) in self._before(span[0], 900):
             if actor.kind == "person" and _agrees(gender, actor) and not actor.roles:
@@ -354,6 +361,9 @@ def _agrees(gender: str, actor: Actor | None) -> bool:
     return actor is None or gender == "*" or actor.gender in ("*", gender)
 
 
+_ANYBODY = frozenset(
+    "intéressé intéressée homme femme père mère responsable trentenaire quadragénaire quinquagénaire élu élue spécialiste expert experte auteur".split()
+)
 _SIMILAR = (
     frozenset("pdg p-dg ceo patron dirigeant dg chef président directeur".split()),
     frozenset("patronne dirigeante directrice présidente".split()),

@@ -1,0 +1,291 @@
+"""Which passages of an article stand in an earlier one, by another outlet.
+
+Words are compared without case or accents. Earlier texts are indexed by some of their runs of five words (winnowing, after
+Schleimer, Wilkerson and Aiken, 2003), chosen so that any common run of eight words is found; a hit is then grown both ways,
+over small changes, into a passage. Looking a text up costs the length of that text, however many are indexed.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+from typing import Any
+
+from articles.text import citations, names, quotes_marks, reading, wordlists
+from articles.text.findings import Passage, Span
+from sources.parsing import jsonlines
+
+RUN = 5
+WINDOW = 4
+FEWEST_WORDS = 12
+_FEWEST_SAME = 0.7
+_MOST_PLACES = 8
+_LONGEST_CHANGE = 7
+_ANCHOR = 3
+_WORD = re.compile(r"[^\W_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one text shares with earlier ones.
+
+    `original_share` is the part of its words, between 0 and 1, outside `passages`; `credited` tells whether the text
+    names an outlet it has passages from, or an agency.
+    """
+
+    original_share: float
+    passages: tuple[Passage, ...]
+    credited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """A text cut into compared words, with the place of each."""
+
+    words: tuple[str, ...]
+    spans: tuple[Span, ...]
+
+
+@lru_cache(maxsize=128)
+def _cut(text: str) -> _Words:
+    matches = list(_WORD.finditer(text))
+    return _Words(
+        tuple(wordlists.unaccented(match.group()) for match in matches), tuple(match.span() for match in matches)
+    )
+
+
+def _digests(words: tuple[str, ...]) -> list[int]:
+    return [hash(words[start : start + RUN]) for start in range(len(words) - RUN + 1)]
+
+
+def _winnowed(digests: list[int]) -> Iterator[tuple[int, int]]:
+    """(place, digest): the smallest of every WINDOW runs in a row, so that two texts choose the same ones."""
+    last = -1
+    for start in range(max(1, len(digests) - WINDOW + 1)):
+        window = digests[start : start + WINDOW]
+        if not window:
+            return
+        smallest = min(window)
+        place = start + max(i for i, digest in enumerate(window) if digest == smallest)
+        if place != last:
+            last = place
+            yield place, smallest
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    id: str
+    outlet: str
+    published: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """Words [start, end) here stand at [other_start, other_end) in text number `number`; `same` of them are equal."""
+
+    start: int
+    end: int
+    number: int
+    other_start: int
+    other_end: int
+    same: int
+
+
+def _resynced(here: tuple[str, ...], i: int, there: tuple[str, ...], j: int, step: int) -> tuple[int, int] | None:
+    """Past a small change: the nearest place where a few words in a row agree again."""
+    for total in range(1, 2 * _LONGEST_CHANGE + 1):
+        for skip in range(max(0, total - _LONGEST_CHANGE), min(total, _LONGEST_CHANGE) + 1):
+            a, b = i + step * skip, j + step * (total - skip)
+            if _agrees(here, a, there, b, step):
+                return a, b
+    return None
+
+
+def _agrees(here: tuple[str, ...], a: int, there: tuple[str, ...], b: int, step: int) -> bool:
+    for offset in range(_ANCHOR):
+        x, y = a + step * offset, b + step * offset
+        if not (0 <= x < len(here) and 0 <= y < len(there)) or here[x] != there[y]:
+            return False
+    return True
+
+
+def _grown(here: tuple[str, ...], i: int, there: tuple[str, ...], j: int, step: int) -> tuple[int, int, int]:
+    """Grow from a common word outwards; returns the last agreeing places and how many words agreed."""
+    same, last = 0, (i, j)
+    while 0 <= i < len(here) and 0 <= j < len(there):
+        if here[i] == there[j]:
+            same, last = same + 1, (i, j)
+            i, j = i + step, j + step
+            continue
+        found = _resynced(here, i, there, j, step)
+        if found is None:
+            break
+        i, j = found
+    return (*last, same)
+
+
+class CopyIndex:
+    """Earlier texts, found again by what they share. Texts older than `days` before the newest are forgotten."""
+
+    def __init__(self, days: int = 30) -> None:
+        self.days = days
+        self._texts: OrderedDict[int, _Text] = OrderedDict()
+        self._places: dict[int, list[tuple[int, int]]] = {}
+        self._next = 0
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def add(self, id: str, outlet: str, published: str, text: str) -> None:
+        """Index one text; `published` is ISO 8601, perhaps partial or empty."""
+        number, self._next = self._next, self._next + 1
+        self._texts[number] = _Text(str(id), outlet or "", published or "", text)
+        for place, digest in _winnowed(_digests(_cut(text).words)):
+            places = self._places.setdefault(digest, [])
+            if len(places) < _MOST_PLACES:
+                places.append((number, place))
+        self._forget(published)
+
+    def _forget(self, newest: str) -> None:
+        """Drop what is too old, oldest first."""
+        day = _day(newest)
+        while day is not None and self._texts:
+            number, oldest = next(iter(self._texts.items()))
+            then = _day(oldest.published)
+            if then is None or day - then <= timedelta(days=self.days):
+                return
+            del self._texts[number]
+            self._drop(number, oldest.text)
+
+    def _drop(self, number: int, text: str) -> None:
+        for _, digest in _winnowed(_digests(_cut(text).words)):
+            left = [entry for entry in self._places.get(digest, []) if entry[0] != number]
+            if left:
+                self._places[digest] = left
+            else:
+                self._places.pop(digest, None)
+
+    def compare(self, text: str, *, outlet: str = "") -> Comparison:
+        """Passages of `text` that stand in earlier texts of other outlets than `outlet`."""
+        cut = _cut(text)
+        matches = list(self._matches(cut.words, outlet))
+        marked = quotes_marks.scan(text)
+        kept = [match for match in matches if not _within_marks(cut, match, marked)]
+        passages = tuple(self._passage(text, cut, match) for match in kept)
+        copied = sum(match.end - match.start for match in kept)
+        share = 1.0 - copied / len(cut.words) if cut.words else 1.0
+        return Comparison(round(share, 4), passages, self._is_credited(text, kept))
+
+    def _matches(self, words: tuple[str, ...], outlet: str) -> Iterator[_Match]:
+        """The longest match at each place, left to right, none over another."""
+        digests, place, floor = _digests(words), 0, 0
+        while place < len(digests):
+            best = max(
+                (self._match(words, place, entry, floor) for entry in self._candidates(digests[place], outlet)),
+                key=lambda match: (match.same, -match.number),
+                default=None,
+            )
+            if best is not None and _is_passage(best):
+                yield best
+                place = floor = best.end
+            else:
+                place += 1
+
+    def _candidates(self, digest: int, outlet: str) -> Iterator[tuple[int, int]]:
+        for number, place in self._places.get(digest, ()):
+            text = self._texts.get(number)
+            if text is not None and not (outlet and text.outlet == outlet):
+                yield number, place
+
+    def _match(self, words: tuple[str, ...], place: int, entry: tuple[int, int], floor: int) -> _Match:
+        number, other = entry
+        there = _cut(self._texts[number].text).words
+        end, other_end, after = _grown(words, place, there, other, 1)
+        start, other_start, before = _grown(words[: place + 1], place, there, other, -1)
+        while start < floor:
+            start, other_start = start + 1, other_start + 1
+        return _Match(start, end + 1, number, other_start, other_end + 1, min(after + before - 1, end + 1 - start))
+
+    def _passage(self, text: str, cut: _Words, match: _Match) -> Passage:
+        source = self._texts[match.number]
+        there = _cut(source.text)
+        start, end = cut.spans[match.start][0], _with_stop(text, cut.spans[match.end - 1][1])
+        other_start = there.spans[match.other_start][0]
+        other_end = _with_stop(source.text, there.spans[match.other_end - 1][1])
+        return Passage(start, end, source.id, other_start, other_end)
+
+    def _is_credited(self, text: str, matches: list[_Match]) -> bool:
+        if not matches:
+            return False
+        outlets = {self._texts[match.number].outlet for match in matches} - {""}
+        agencies = {row[0] for row in wordlists.table("agencies")}
+        named = {mention.outlet for mention in citations.mentions(reading.read(text))}
+        keys = {names.key(outlet) for outlet in named}
+        return bool(named & agencies) or any(names.key(outlet) in keys or _names(text, outlet) for outlet in outlets)
+
+
+def _names(text: str, outlet: str) -> bool:
+    """Whether a text writes an outlet's name, its article aside."""
+    bare = re.sub(r"^(?:Le |La |Les |L['’])", "", outlet)
+    return re.search(rf"(?<!\w){re.escape(reading.fold(bare))}(?!\w)", reading.fold(text)) is not None
+
+
+def _is_passage(match: _Match) -> bool:
+    length = max(match.end - match.start, match.other_end - match.other_start)
+    return match.same >= FEWEST_WORDS and match.same >= _FEWEST_SAME * length
+
+
+def _within_marks(cut: _Words, match: _Match, marked: list[quotes_marks.Marked]) -> bool:
+    """Words that both articles quote from a third person are not copied from one another."""
+    start, end = cut.spans[match.start][0], cut.spans[match.end - 1][1]
+    at = bisect_left([span.end for span in marked], start)
+    outside = match.end - match.start
+    for span in marked[at:]:
+        if span.start >= end:
+            break
+        inside = [s for s, _ in cut.spans[match.start : match.end] if span.start <= s < span.end]
+        outside -= len(inside)
+    return outside < 8
+
+
+def _with_stop(text: str, end: int) -> int:
+    """Take in the sign that ends a sentence."""
+    match = re.compile(r"[.!?…]+(?:\s?[»”\"])?|\s?[»”\"][.!?…]?").match(text, end)
+    return match.end() if match else end
+
+
+def _day(published: str) -> date | None:
+    match = re.match(r"(\d{4})-(\d\d)-(\d\d)", published or "")
+    return date(*map(int, match.groups())) if match else None
+
+
+def command(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """`python -m articles.text compare`: rows in time order, each compared with those before it."""
+    index = CopyIndex()
+
+    def one(row: dict[str, Any]) -> dict[str, Any]:
+        outlet, text = row.get("outlet") or "", row["text"]
+        found = index.compare(text, outlet=outlet)
+        index.add(row.get("id") or "", outlet, row.get("date") or "", text)
+        return {
+            "original_share": found.original_share,
+            "passages": [
+                {
+                    "start": p.start,
+                    "end": p.end,
+                    "from": p.source,
+                    "from_start": p.source_start,
+                    "from_end": p.source_end,
+                }
+                for p in found.passages
+            ],
+            "credited": found.credited,
+        }
+
+    return jsonlines.each(one)(rows)
