@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -16,6 +17,8 @@ from .urls import clean, fingerprint, host
 
 MAX_CANDIDATES = 50
 _MAX_TITLE = 200
+# Pieces of text looked at in one link: badly closed links contain all that follow.
+_MAX_PIECES = 20
 _KINDS = {
     "application/rss+xml": "rss",
     "application/atom+xml": "atom",
@@ -99,7 +102,7 @@ def _linked(root: etree._Element, base: str) -> Iterator[Candidate]:
         if not href:
             continue
         parts = urlsplit(href)
-        text = collapse(" ".join(str(piece) for piece in anchor.itertext()))[:_MAX_TITLE] if len(anchor) < 20 else ""
+        text = collapse(" ".join(str(piece) for piece in islice(anchor.itertext(), _MAX_PIECES)))[:_MAX_TITLE]
         target = parts.path + (f"?{parts.query}" if parts.query else "")
         if _FEED_PATH.search(parts.path) or _FEED_PATH.search(target) or (_FEED_WORDS.search(text) and "xml" in target):
             yield Candidate(href, text or collapse(anchor.get("title") or "")[:_MAX_TITLE], "")

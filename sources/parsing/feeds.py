@@ -29,7 +29,9 @@ _ROOT = re.compile(
     r"<(?P<name>(?:[A-Za-z_][\w.-]*:)?(?P<local>rss|rdf|feed|urlset|sitemapindex|channel))(?=[\s>/])", re.IGNORECASE
 )
 _NOISE = re.compile(r"<!--(?:.*?-->|.*)|<\?(?:.*?>|.*)|<!\[CDATA\[(?:.*?\]\]>|.*)", re.DOTALL)
-_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body|svg)\b", re.IGNORECASE)
+_PAGE = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+# A drawing may describe itself in RDF.
+_NEVER_A_FEED = re.compile(rf"{_PAGE.pattern}|<svg\b", re.IGNORECASE)
 _ELEMENT = re.compile(r"<([A-Za-z_][\w.:-]{0,60})")
 _KINDS = {"rss": "rss", "channel": "rss", "rdf": "rdf", "feed": "atom"}
 _PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
@@ -66,11 +68,12 @@ def _what_it_is(text: str, content: bytes) -> str:
     for magic, name in _MAGIC:
         if content.startswith(magic):
             return name
-    if _PAGE.search(text[:_HEAD]):
-        return "a web page"
-    element = _ELEMENT.search(_NOISE.sub("", text[:_HEAD]))
-    if element:
+    head = _NOISE.sub("", text[:_HEAD]).lstrip()
+    element = _ELEMENT.search(head)
+    if element and head.startswith("<") and not _PAGE.match(head) and not _PAGE.match(element[0]):
         return f"an XML document of type “{element[1]}”"
+    if _PAGE.search(head):
+        return "a web page"
     if text.startswith(("{", "[")):
         return "JSON that is no JSON Feed"
     return "plain text" if text.isprintable() else "binary data"
@@ -81,7 +84,7 @@ def _root(text: str) -> re.Match[str] | None:
     head = text[:_HEAD]
     blanked = _NOISE.sub(lambda match: " " * len(match[0]), head)
     root = _ROOT.search(blanked)
-    page = _PAGE.search(blanked)
+    page = _NEVER_A_FEED.search(blanked)
     return None if root is None or (page and page.start() < root.start()) else root
 
 
@@ -218,18 +221,21 @@ def _json_feed(text: str, url: str) -> ParsedFeed:
     )
 
 
-def _children(element: etree._Element) -> dict[str, str]:
-    """Text of the descendants by local name, the first of each."""
+def _said(element: etree._Element) -> dict[str, str]:
+    """Text of a sitemap's own elements and of its news extension, by local name, the first of each."""
     found: dict[str, str] = {}
     for child in element.iterdescendants():
-        if isinstance(child.tag, str) and (child.text or "").strip():
-            found.setdefault(etree.QName(child).localname.lower(), (child.text or "").strip())
+        if not isinstance(child.tag, str):
+            continue
+        name = etree.QName(child)
+        if child.getparent() is element or "news" in (name.namespace or ""):
+            found.setdefault(name.localname.lower(), (child.text or "").strip())
     return found
 
 
 def _sitemap_entry(element: etree._Element) -> RawEntry:
     """A `url` of a sitemap, with the news extension (Google's sitemap-news 0.9) where it has one."""
-    said = _children(element)
+    said = _said(element)
     return RawEntry(
         guid=said.get("loc", ""),
         link=said.get("loc", ""),
@@ -248,7 +254,7 @@ def _sitemap(text: str, url: str) -> ParsedFeed:
     if root is None:
         raise NotAFeed("This is not a feed but a damaged sitemap.")
     urls = [one for one in root if isinstance(one.tag, str) and etree.QName(one).localname == "url"]
-    names = (_children(one).get("name", "") for one in urls)
+    names = (_said(one).get("name", "") for one in urls)
     return ParsedFeed(
         kind="sitemap",
         title=next((name for name in names if name), "")[:MAX_TITLE],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.schedule import LONGEST, SHORTEST, next_due
@@ -85,6 +85,7 @@ spans = st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=1000))
 moments = st.datetimes(min_value=datetime(1, 1, 2), max_value=datetime(9999, 12, 30), timezones=st.just(UTC))
 
 
+@settings(deadline=None)
 @given(st.lists(moments, max_size=5), st.none() | spans, st.none() | spans, st.none() | spans, st.integers(0, 10**6))
 def test_whatever_happens_the_next_visit_is_in_five_minutes_to_a_day(
     history: list[datetime],

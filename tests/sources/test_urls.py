@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.parsing.urls import canonical, clean, fingerprint, host, is_front_page, is_tracking, is_web_address
@@ -124,6 +124,7 @@ def test_the_host_is_without_port_and_in_lower_case() -> None:
     assert host("http://[::1]:80/") == "[::1]"
 
 
+@settings(deadline=None)
 @given(st.text(max_size=80))
 def test_any_text_is_cleaned_without_error_and_once_for_all(text: str) -> None:
     for url in (text, f"http://{text}", f"http://exemple.fr/{text}", f"http://exemple.fr/?{text}"):
