@@ -11,11 +11,11 @@ from typing import TypeAlias
 
 from lxml import html
 
-from articles.text.page_bylines import is_byline
+from articles.text.page_bylines import is_byline, is_dated
 from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
 from articles.text.page_phrases import names as names_in
-from articles.text.page_tree import Leaf
+from articles.text.page_tree import HEADINGS, Leaf
 from articles.text.typography import fold, tidy, words
 from articles.text.wordlists import lines
 
@@ -176,7 +176,7 @@ def read(tree: Element, found: Metadata, near: list[Leaf], inside: list[Leaf], o
     meta = _merged([found.meta(key) for key in _METAS if found.meta(key)][:1] or _microdata(tree))
     sources = [*led, linked, *shown, meta]
     candidates = [people for one in sources if (people := _without_outlet(one.people, outlet, url))]
-    candidates += _signing_off(inside)
+    candidates += [*_beside_date(near), *_signing_off(inside)]
     people = candidates[0] if candidates else ()
     people = next((more for more in candidates if set(_keys(more)) > set(_keys(people))), people)
     credits_ = next((one.credits for one in [*shown, linked, meta] if one.credits), ())
@@ -194,6 +194,17 @@ def _microdata(tree: Element) -> list[str]:
             ]
             return [tidy(text) for text in inner or [element.get("content") or "".join(element.itertext())][:150]]
     return []
+
+
+def _beside_date(near: list[Leaf]) -> list[tuple[str, ...]]:
+    """The name that stands alone on the line before the date, or on the one after it."""
+    lines_ = [(tidy(_CONTACT.sub("", leaf.text)), leaf.tag not in HEADINGS) for leaf in near]
+    return [
+        (name,)
+        for (one, plain), (other, also) in pairwise(lines_)
+        for name, beside, usual in ((one, other, plain), (other, one, also))
+        if usual and is_person(name) and is_dated(beside) and is_byline(beside)
+    ][:1]
 
 
 def _signing_off(inside: list[Leaf]) -> list[tuple[str, ...]]:
@@ -247,10 +258,10 @@ def _signing(leaf: Leaf) -> Iterator[Element]:
     above = [leaf.element, *islice(leaf.element.iterancestors(), 3)]
     for element in [*reversed(above), *islice(leaf.element.iterdescendants(), 40)]:
         name = name_of(element)
-        signs = "author" in (element.get("rel") or "").split() or names_in("signature_names").search(name)
+        signs = "author" in (element.get("rel") or "").split() or names_in("signature_names").found_in(name)
         if (
             signs
-            and not names_in("signature_side_names").search(name)
+            and not names_in("signature_side_names").found_in(name)
             and 0 < len(tidy("".join(element.itertext()))) <= 150
         ):
             yield element

@@ -44,28 +44,38 @@ def _masses(found: Iterable[Leaf]) -> dict[Element, int]:
     return mass
 
 
+_SMALL, _LARGE = 0.25, 0.85
+"""Shares of the page's prose: furniture by name holds less than the first; comments may hold up to the second."""
+
+
 def furniture(root: Element) -> set[Element]:
-    """The elements whose name says that they are no part of the text, unless most of the page's prose is in them."""
-    boilerplate, body = names("boilerplate_names"), names("body_names")
+    """The elements that are hidden or named as no part of the text, as far as their size allows."""
     mass = _masses(leaves(root, frozenset()))
     total = mass.get(root, 0) or 1
-    dropped: set[Element] = set()
-    for element in root.iterdescendants():
-        if not isinstance(element.tag, str) or (element.tag in ("a", "p") and element.tag != "p"):
-            continue
-        name = name_of(element)
-        if _hidden(element):
-            share = mass.get(element, 0) / total
-            if share < 0.5:
-                dropped.add(element)
-        elif element.tag == "aside" or (name and boilerplate.search(name)):
-            if body.search(name) or element.get("itemprop") == "articleBody":
-                continue
-            if mass.get(element, 0) / total < 0.4 or (
-                not _holds_heading(element) and mass.get(element, 0) / total < 0.85
-            ):
-                dropped.add(element)
-    return dropped
+    return {
+        element
+        for element in root.iterdescendants()
+        if isinstance(element.tag, str) and _is_furniture(element, mass.get(element, 0) / total)
+    }
+
+
+def _is_furniture(element: Element, share: float) -> bool:
+    """Whether an element that holds `share` of the page's prose is furniture."""
+    if _hidden(element):
+        return share < 0.5
+    name = name_of(element)
+    if element.tag == "aside":
+        name += " / aside"
+    if not name or not names("boilerplate_names").found_in(name):
+        return False
+    if share < _SMALL:
+        return share == 0 or not _names_body(name)
+    return share < _LARGE and names("boilerplate_big_names").found_in(name) and not _holds_article(element)
+
+
+def _names_body(name: str) -> bool:
+    """Whether one of the element's names ends as those of article bodies do (not « article body share »)."""
+    return names("body_names").found_in(name, at_end=True)
 
 
 _CARD = 800
@@ -73,29 +83,36 @@ _CARDS = 3
 
 
 def cards(root: Element) -> set[Element]:
-    """Teasers of other articles: three or more siblings that each are short and open on a title that is a link."""
-    found: dict[Element, list[Element]] = {}
+    """Teasers of other articles: siblings alike of which three or more are short and open on a title that is a link."""
+    found: dict[Element, set[Element]] = {}
     for heading in root.iter("h2", "h3", "h4", "h5", "h6", "strong"):
-        link = next(heading.iter("a"), None)
-        if link is None and next(heading.iterancestors("a"), None) is None:
-            continue
-        for card in takewhile(lambda node: node is not root, heading.iterancestors("li", "article", "div", "section")):
-            parent = card.getparent()
-            if parent is not None and len(parent) >= _CARDS and _alike(card, parent) >= _CARDS:
-                if len(tidy(" ".join(card.itertext()))) < _CARD:
-                    found.setdefault(parent, []).append(card)
-                break
-    body = names("body_names")
+        linked = next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None
+        if linked and (card := _card(heading, root)) is not None:
+            found.setdefault(card.getparent(), set()).add(card)
     return {
-        card
+        one
         for parent, group in found.items()
-        if len(set(group)) >= _CARDS and not body.search(name_of(parent))
-        for card in group
+        if len(group) >= _CARDS and not _names_body(name_of(parent))
+        for one in parent
+        if any(_alike(one, card) for card in group) and not _holds_headline(one)
     }
 
 
-def _alike(card: Element, parent: Element) -> int:
-    return sum(1 for one in parent if one.tag == card.tag and one.get("class") == card.get("class"))
+def _card(heading: Element, root: Element) -> Element | None:
+    """The short element around a heading that has siblings of its kind."""
+    for card in takewhile(lambda node: node is not root, heading.iterancestors("li", "article", "div", "section")):
+        parent = card.getparent()
+        if parent is not None and sum(_alike(card, one) for one in parent) >= _CARDS:
+            return card if len(tidy(" ".join(card.itertext()))) < _CARD else None
+    return None
+
+
+def _alike(left: Element, right: Element) -> bool:
+    return bool(left.tag == right.tag and left.get("class") == right.get("class"))
+
+
+def _holds_headline(element: Element) -> bool:
+    return next(element.iter("h1"), None) is not None
 
 
 def _hidden(element: Element) -> bool:
@@ -106,7 +123,7 @@ def _hidden(element: Element) -> bool:
     )
 
 
-def _holds_heading(element: Element) -> bool:
+def _holds_article(element: Element) -> bool:
     return next(element.iter("h1", "article"), None) is not None
 
 
@@ -119,6 +136,7 @@ def _worth(leaf: Leaf) -> float:
     return -(20 + len(leaf.text) * leaf.link_share)
 
 
+_NEARLY = 0.92
 _TITLE_WORTH = 200.0
 """The headline speaks for the element around it as much as a paragraph does: it decides on pages with little text."""
 
@@ -127,9 +145,9 @@ def _is_title(leaf: Leaf, key: list[str]) -> bool:
     return bool(key) and leaf.tag in HEADINGS and words(leaf.text)[: len(key)] == key
 
 
-def container(root: Element, found: list[Leaf], title: str) -> Element:
+def container(root: Element, found: list[Leaf], title: str) -> tuple[Element, Element]:
     """The element that holds most prose and least furniture; among near equals the smallest, or the one named so."""
-    body, key = names("body_names"), words(title)
+    key = words(title)
     worth: dict[Element, float] = {}
     for leaf in found:
         value = _TITLE_WORTH if _is_title(leaf, key) else _worth(leaf)
@@ -137,29 +155,46 @@ def container(root: Element, found: list[Leaf], title: str) -> Element:
         while node is not None:
             worth[node] = worth.get(node, 0.0) + value
             node = node.getparent()
-    for element in worth:
-        if element.get("itemprop") == "articleBody" or body.search(name_of(element)):
-            worth[element] *= 1.3
-        elif element.tag == "article":
-            worth[element] *= 1.1
-    best = root
-    for element, value in worth.items():
-        if value > worth.get(best, 0.0):
-            best = element
-    while True:
-        inner = [child for child in best if worth.get(child, 0.0) >= 0.92 * worth[best]] if best in worth else []
-        if not inner:
-            return best
-        best = inner[0]
+    best = max(worth, key=lambda element: worth[element] * _bonus(element), default=root)
+    outer = best
+    while (inner := _inner(best, worth)) is not None:
+        best = inner
+    return outer, best
+
+
+def _inner(element: Element, worth: dict[Element, float]) -> Element | None:
+    """The child that is worth nearly as much as the element."""
+    return next((child for child in element if worth.get(child, 0.0) >= _NEARLY * worth.get(element, 0.0) > 0), None)
+
+
+def _bonus(element: Element) -> float:
+    """How much more an element is worth that says that it holds the article."""
+    if element.get("itemprop") == "articleBody" or _names_body(name_of(element)):
+        return 1.3
+    return 1.1 if element.tag == "article" else 1.0
 
 
 def find(root: Element, title: str) -> Body:
     """The article's element and the leaves in it that are its text, in reading order."""
     dropped = furniture(root) | cards(root)
     found = list(leaves(root, dropped))
-    chosen = container(root, found, title)
-    inside = [leaf for leaf in found if leaf.element is chosen or chosen in leaf.element.iterancestors()]
+    outer, chosen = container(root, found, title)
+    inside = [leaf for leaf in found if _within(leaf, chosen)]
+    inside = _opening(found, outer, inside, words(title)) + inside
     return Body(chosen, _without_listings(chosen, inside, words(title)))
+
+
+def _within(leaf: Leaf, element: Element) -> bool:
+    return leaf.element is element or element in leaf.element.iterancestors()
+
+
+def _opening(found: list[Leaf], outer: Element, inside: list[Leaf], key: list[str]) -> list[Leaf]:
+    """The standfirst and first paragraphs that stand between the headline and the article's element."""
+    if not inside:
+        return []
+    first = next(index for index, leaf in enumerate(found) if leaf is inside[0])
+    start = next((index + 1 for index, leaf in enumerate(found[:first]) if _is_title(leaf, key)), first)
+    return [leaf for leaf in found[start:first] if is_prose(leaf) and _within(leaf, outer)]
 
 
 _FEW = 250

@@ -118,7 +118,7 @@ def _shown_in(leaf: Leaf, reference: datetime | None) -> Said | None:
     date_ = parse_date(text, reference=reference)
     if date_ is None or date_.precision in (Precision.MONTH, Precision.YEAR):
         return None
-    named = bool(names("date_names").search(name_of(leaf.element)))
+    named = bool(names("date_names").found_in(name_of(leaf.element)))
     if not (published or is_byline(leaf.text) or is_date_line(leaf.text) or (named and len(leaf.text) < 80)):
         return None
     return Said(date_, 2.8 if published else 2.0 if named else 1.2)

@@ -55,7 +55,30 @@ def phrases(name: str) -> Phrases:
     return Phrases(frozenset(whole), {word: tuple(found) for word, found in openings.items()}, pattern)
 
 
+@dataclass(frozen=True)
+class Names:
+    """A lexicon of element names: runs of words, by their first word."""
+
+    runs: dict[str, tuple[tuple[str, ...], ...]]
+
+    def found_in(self, name: str, *, at_end: bool = False) -> bool:
+        """Whether one of the parts of a name (see `page_names.name_of`) holds an entry, or ends on one."""
+        return any(self._in_part(part.split(), at_end) for part in name.split(" / "))
+
+    def _in_part(self, part: list[str], at_end: bool) -> bool:
+        for index, word in enumerate(part):
+            for run in self.runs.get(word, ()):
+                stop = index + len(run)
+                if tuple(part[index:stop]) == run and (not at_end or stop == len(part)):
+                    return True
+        return False
+
+
 @cache
-def names(name: str) -> re.Pattern[str]:
-    """A pattern over space-separated words for a lexicon of element names (class, id, role, label)."""
-    return re.compile(r"(?<!\S)(?:" + "|".join(sorted(map(re.escape, lines(name)), key=len, reverse=True)) + r")(?!\S)")
+def names(name: str) -> Names:
+    """Read the lexicon of element names (class, id, role, label) `name`, once."""
+    runs: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+    for entry in lines(name):
+        words = tuple(entry.split())
+        runs[words[0]].append(words)
+    return Names({word: tuple(found) for word, found in runs.items()})

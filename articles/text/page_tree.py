@@ -10,8 +10,9 @@ from lxml import etree, html
 
 from articles.text.typography import tidy
 
-# The parser stops at 2,048 levels and drops the text below: a page nested deeper than this keeps only its text tags.
-_DEEPEST = 1500
+# The parser stops at 2,048 levels and drops the text below, and every level costs time: a page nested deeper than this,
+# which no outlet's is, keeps its text tags only.
+_DEEPEST = 300
 _STRUCTURE = re.compile(
     r"<(/?)(?!/?(?:p|h[1-6]|li|br|title|meta|link|script|style|time|blockquote)\b)[a-z][^<>]*>", re.I
 )
