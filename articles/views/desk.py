@@ -7,7 +7,6 @@ editor types. Each act saves the texts first: a button never loses what was writ
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, cast
 
 from django.contrib import messages
@@ -16,6 +15,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -27,26 +27,21 @@ from articles.editing import Conflict, ItemText, Refused
 from articles.forms import DigestForm
 from articles.models import Digest, DigestItem, Story
 from articles.perms import EDITOR, role_required
-from articles.templatetags.french import said_date
 from articles.views.documents import documents as documents
-from sources.models import DatePrecision
 
 WEEKS_ON_A_PAGE = 26
 # Below these, candidates are folded away.
 CANDIDATES_SHOWN = 24
-# The preview names this many articles of a story; the edition's manifest holds them all.
-SOURCES_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One item of the contents with what is typed in its fields, and what it compares."""
+    """One item of the contents with what is typed in its fields, and what the manifest says of it."""
 
     item: DigestItem
     headline: str
     note: str
-    outlets: int
-    articles: int
+    told: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,35 +71,13 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _rows(digest: Digest, form: DigestForm, content: dict[str, Any]) -> list[Row]:
-    """The contents as the page shows them: what was typed where something was, counts from the manifest."""
+    """The contents as the page shows them: what was typed where something was."""
     rows = []
     for item, told in zip(digest.items.select_related("story"), content["items"], strict=True):
         headline = form.data.get(f"headline-{item.pk}", item.headline)
         note = form.data.get(f"note-{item.pk}", item.note)
-        outlets = {article["outlet"] for article in told["articles"]} - {""}
-        rows.append(Row(item, headline, note, len(outlets), len(told["articles"])))
+        rows.append(Row(item, headline, note, told))
     return rows
-
-
-def _source(article: dict[str, Any]) -> str:
-    """Outlet, author and date: a quotation never goes without them."""
-    said = datetime.fromisoformat(article["published"]) if article["published"] else None
-    names = [article["outlet"] or _("unknown outlet"), *article["authors"][:2]]
-    day = DatePrecision.DAY if article["precision"] in {DatePrecision.SECOND, DatePrecision.MINUTE} else None
-    line = ", ".join([*names, said_date(said, day or article["precision"], short=True)])
-    return line if line.endswith(".") else f"{line}."
-
-
-def _sheet_items(content: dict[str, Any]) -> list[dict[str, Any]]:
-    """The items with a line for each source, one article for each outlet first."""
-    shown = []
-    for item in content["items"]:
-        first_of_outlet = {article["outlet"]: article for article in reversed(item["articles"])}
-        chosen = sorted(first_of_outlet.values(), key=lambda article: (article["published"], article["id"]))
-        chosen = chosen[:SOURCES_SHOWN]
-        sources = [_source(article) for article in chosen]
-        shown.append({**item, "sources": sources, "more_sources": len(item["articles"]) - len(chosen)})
-    return shown
 
 
 def _sheet(digest: Digest, user: User) -> dict[str, Any]:
@@ -113,15 +86,10 @@ def _sheet(digest: Digest, user: User) -> dict[str, Any]:
     Of a published digest: its own manifest, as sealed.
     """
     content = digest.sealed or editing.manifest(digest, timezone.now(), editing.next_number(), editing.name_of(user))
-    outlets = {article["outlet"] for item in content["items"] for article in item["articles"]} - {""}
-    articles = sum(len(item["articles"]) for item in content["items"])
     return {
         "digest": digest,
         "content": content,
-        "sheet_items": _sheet_items(content),
         "missing": editing.missing(content),
-        "outlets_compared": len(outlets),
-        "articles_cited": articles,
     }
 
 
@@ -270,9 +238,15 @@ def digest(request: HttpRequest, week: Week) -> HttpResponse:
 @require_safe
 @role_required(EDITOR)
 def preview(request: HttpRequest, week: Week) -> HttpResponse:
-    """The digest as it would be published now."""
+    """The edition's own page, as it would be published now; ?format=json is its manifest."""
     current = get_object_or_404(Digest, year=week.year, week=week.number)
-    return render(request, "desk/preview.html", {**_sheet(current, _editor(request)), "week": week})
+    content = _sheet(current, _editor(request))["content"]
+    if request.GET.get("format") == "json":
+        return JsonResponse(content, json_dumps_params={"ensure_ascii": False, "sort_keys": True})
+    address = request.build_absolute_uri(reverse("editions:detail", args=[content["number"]]))
+    seal = current.seal or editing.seal_of(content)
+    context = {"sealed": content, "edition": {"seal": seal}, "week": week, "address": address}
+    return render(request, "desk/preview.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
