@@ -19,7 +19,7 @@ from articles.text.document_fields import (
     outlet_in,
     outlet_of_address,
 )
-from articles.text.page_bylines import is_byline, is_credit, is_date_line
+from articles.text.page_bylines import is_byline, is_credit, is_date_line, is_picture_credit
 from articles.text.page_metadata import web_address
 from articles.text.page_phrases import phrases
 from articles.text.spans import Block, ExtractedPage
@@ -29,10 +29,6 @@ from sources.parsing.dates import PartialDate, parse_date
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
 _COMMENTS = re.compile(
     r"^\W*(?:\(?\d+\)?\s+(?:commentaires?|comments?|reactions?|reponses?)|commentaires?\s*\(?\d+\)?)\W*$"
-)
-_CREDIT = re.compile(
-    r"^\W*(?:©|\(c\)\s|credits? ?(?:photos?|images?)?\s*:|photos?\s*:|photo\s+(?:afp|reuters|dr)\b"
-    r"|(?:image|illustration|visuel)\s*:)|^[^.!?]{0,60}\s(?:©|/ ?afp|/ ?reuters)"
 )
 _SIGNED_OFF = re.compile(r"^(?:--|cordialement|bien cordialement|bien a vous|bonne lecture|a bientot|amicalement)\W*$")
 _ITEM = re.compile(r"^(?:[-–—•*▪◦‣]|\d{1,2}[.)])[\s\u00a0]+(?=\S)")
@@ -232,7 +228,7 @@ def _is_above_title(text: str, following: str, found: _Reading) -> bool:
     if outlet := known_outlet(text) or outlet_of_address(found.fact("link"), [text]) if len(words(text)) <= 5 else "":
         found.facts.setdefault("outlet", []).append(text if known_outlet(text) else outlet)
         return True
-    if is_byline(text) or is_date_line(text) or _CREDIT.match(fold(text)):
+    if is_byline(text) or is_date_line(text) or is_picture_credit(text):
         _sign(text, found, None)
         return True
     if looks_like_outlet(text) and _is_title(following) and not is_byline(following):
@@ -295,9 +291,9 @@ def _blocks(lines: list[_Line], found: _Reading, title: str) -> tuple[Block, ...
 
 def _is_caption(line: _Line, following: _Line | None) -> bool:
     """Whether a line credits a picture, or is the legend right above such a credit."""
-    if len(line.text) < 150 and _CREDIT.search(fold(line.text)) and not _is_prose(line.text):
+    if is_picture_credit(line.text) and not _is_prose(line.text):
         return True
-    credited = following is not None and not following.fresh and bool(_CREDIT.search(fold(following.text)))
+    credited = following is not None and not following.fresh and is_picture_credit(following.text)
     return credited and len(line.text) < 150 and line.text[-1:] != "."
 
 

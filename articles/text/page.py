@@ -15,9 +15,12 @@ from articles.text import (
     page_title,
     page_tree,
 )
-from articles.text.spans import ExtractedPage
+from articles.text.spans import Block, ExtractedPage
 from sources.parsing import jsonlines
 from sources.parsing.dates import PartialDate
+
+_ENOUGH = 300
+"""Characters from which the text in JSON-LD may stand for the page's."""
 
 
 def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> ExtractedPage:
@@ -29,8 +32,9 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
     found = page_metadata.read(tree, url)
     outlet = page_metadata.outlet(found)
     title = page_title.displayed(tree, found, outlet, url)
-    body = page_body.find(tree, title)
-    blocks = page_clean.blocks(body.leaves, title, body.container)
+    stated = page_metadata.stated_body(found)
+    body = page_body.find(tree, title, stated)
+    blocks = _fuller(page_clean.blocks(body.leaves, title, body.container), stated)
     near = page_body.around(tree, body, title)
     signed = page_authors.read(tree, found, near, body.leaves, outlet, url)
     dates = page_dates.read(tree, found, near, url, fetched_at)
@@ -52,6 +56,12 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
         paywall_evidence=evidence,
         blocks=blocks,
     )
+
+
+def _fuller(blocks: tuple[Block, ...], stated: tuple[str, ...]) -> tuple[Block, ...]:
+    """The page's blocks, unless JSON-LD holds far more of the text, as on pages that scripts build."""
+    shown, told = sum(len(block.text) for block in blocks), sum(map(len, stated))
+    return tuple(Block("paragraph", text) for text in stated) if told > _ENOUGH and told > 2 * shown else blocks
 
 
 def _answer(row: jsonlines.Row) -> jsonlines.Row:

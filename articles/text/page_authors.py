@@ -22,7 +22,7 @@ from articles.text.wordlists import lines
 Element: TypeAlias = html.HtmlElement
 _METAS = (
     "author", "article:author", "article:author_name", "dc.creator", "dcterms.creator", "creator", "parsely-author",
-    "sailthru.author", "cxenseparse:author", "og:article:author", "byl", "authors", "article.author", "twitter:data1",
+    "sailthru.author", "cxenseparse:author", "og:article:author", "byl", "authors", "article.author",
 )  # fmt: skip
 _LEAD = re.compile(
     r"^\W*(?:(?:article|texte|tribune|chronique|un (?:texte|documentaire|article|reportage)|reportage|propos|traduction"
@@ -199,12 +199,13 @@ def _microdata(tree: Element) -> list[str]:
 def _beside_date(near: list[Leaf]) -> list[tuple[str, ...]]:
     """The name that stands alone on the line before the date, or on the one after it."""
     lines_ = [(tidy(_CONTACT.sub("", leaf.text)), leaf.tag not in HEADINGS) for leaf in near]
-    return [
+    found: list[tuple[str, ...]] = [
         (name,)
         for (one, plain), (other, also) in pairwise(lines_)
         for name, beside, usual in ((one, other, plain), (other, one, also))
         if usual and is_person(name) and is_dated(beside) and is_byline(beside)
-    ][:1]
+    ]
+    return found[:1]
 
 
 def _signing_off(inside: list[Leaf]) -> list[tuple[str, ...]]:

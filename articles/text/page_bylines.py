@@ -59,3 +59,15 @@ def is_credit(line: str) -> bool:
     """Whether the line is a signature that names an agency: « Le Quotidien avec AFP », « (Reuters) »."""
     tokens = _TOKEN.findall(line)
     return len(tokens) <= 8 and any(fold(token) in _AGENCY_WORDS for token in tokens) and residue(line) == 0
+
+
+_PICTURE = re.compile(
+    r"^\W*(?:©|\(c\)\s|(?:photo|image)?\s?credits? ?(?:photos?|images?)?(?: de la une)?\s*:"
+    r"|photos?\s*:|photo\s+(?:afp|reuters|dr|d'illustration)\b|(?:image|illustration|visuel)\s*:)"
+    r"|^[^.!?]{0,90}\s(?:©|/ ?afp\b|/ ?reuters\b|/ ?getty\b|/ ?sipa\b|/ ?unsplash\b)"
+)
+
+
+def is_picture_credit(line: str) -> bool:
+    """Whether a line credits or captions a picture: « © Anne Martin », « Le port de Brest. Anne Martin / AFP »."""
+    return len(line) < 150 and bool(_PICTURE.search(fold(line)))

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import groupby, takewhile
 from typing import TypeAlias
 
 from lxml import html
 
-from articles.text.page_bylines import is_byline, is_credit, is_date_line
+from articles.text.page_bylines import is_byline, is_credit, is_date_line, is_picture_credit
 from articles.text.page_phrases import phrases
 from articles.text.page_tree import HEADINGS, Leaf
 from articles.text.spans import Block
-from articles.text.typography import fold, words
+from articles.text.typography import fold, tidy, words
 
 Element: TypeAlias = html.HtmlElement
 _KINDS = {
-    "li": "item", "dd": "item", "dt": "item", "pre": "code", "blockquote": "quote", "td": "row", "th": "row",
+    "li": "item", "dd": "item", "dt": "item", "pre": "code", "blockquote": "quote",
 } | dict.fromkeys(HEADINGS, "heading")  # fmt: skip
+_READ_ALSO = re.compile(
+    r"(?<=[.!?»”\"…)])[\s\u00a0]+[(\[>→➡▶•-]*[\s\u00a0]*(?:(?:à|a) )?(?:re)?(?:lire|voir|découvrir|écouter|relire)"
+    r"(?: (?:aussi|également|notre|nos|l['’](?:article|analyse|enquête|entretien|interview)))[^.!?]*[.!?]?[)\]]?$",
+    re.I,
+)
 _ENDS = tuple(".!?…:;»”\"')]")
 _PROSE = 60
 """Characters from which a leaf that is not mostly links counts as prose."""
@@ -25,6 +31,8 @@ _LONG_HEADING = 200
 """Characters from which a heading is a paragraph that the page merely sets large."""
 _TEASER = 200
 """Longest usual summary of another article."""
+_CELL = 200
+"""Longest cell of a table of data, in characters."""
 _PULL_QUOTE_WORDS = 5
 
 
@@ -43,6 +51,17 @@ def kind(leaf: Leaf) -> str:
     return "paragraph"
 
 
+def _row(leaf: Leaf) -> Element | None:
+    """The row of a table of data around a leaf: several short cells; a table that lays out the page has long ones."""
+    row = next((node for node in (leaf.element, *leaf.element.iterancestors()) if node.tag == "tr"), None)
+    if row is None or len(row) < 2:
+        return None
+    table = next(row.iterancestors("table"), None)
+    if table is None or any(len(tidy("".join(cell.itertext()))) > _CELL for cell in table.iter("td")):
+        return None
+    return row
+
+
 def _finished(text: str) -> bool:
     return text.rstrip("\u00a0\u202f 0123456789").endswith(_ENDS)
 
@@ -53,7 +72,16 @@ def blocks(found: list[Leaf], title: str, within: Element) -> tuple[Block, ...]:
     kept = _before_end(kept)
     kept = list(_without_boxes(kept, within))
     kept = _trimmed(kept)
-    return tuple(_without_repeats(_with_content(_worded(kept)), title))
+    return tuple(_rows(_without_repeats(_with_content(_worded(kept)), title)))
+
+
+def _rows(found: Iterator[tuple[Leaf, Block]]) -> Iterator[Block]:
+    """The blocks, cells of one row of data made one."""
+    for row, group in groupby(found, key=lambda one: _row(one[0])):
+        if row is None:
+            yield from (block for _, block in group)
+        else:
+            yield Block("row", "\t".join(block.text for _, block in group))
 
 
 def _after_title(found: list[Leaf], title: str) -> list[Leaf]:
@@ -133,9 +161,11 @@ def _trimmed(found: list[Leaf]) -> list[Leaf]:
         return found
     first, last = prose[0], prose[-1]
     head = [leaf for index, leaf in enumerate(found[:first]) if _opens(leaf, index == first - 1)]
-    tail = []
+    tail: list[Leaf] = []
     for leaf in found[last + 1 :]:
-        if not _closes(leaf):
+        before = tail[-1] if tail else found[last]
+        listed = leaf.tag == "li" and leaf.link_share < 0.5 and (before.tag == "li" or before.text.endswith(":"))
+        if not listed and not _closes(leaf):
             break
         tail.append(leaf)
     return head + found[first : last + 1] + tail
@@ -154,12 +184,21 @@ def _closes(leaf: Leaf) -> bool:
 def _worded(found: list[Leaf]) -> Iterator[tuple[Leaf, str]]:
     """Each leaf's paragraphs, without furniture by its wording or because all of it is a link."""
     for index, leaf in enumerate(found):
-        if leaf.link_share > 0.8 and len(leaf.text) < 250 and leaf.tag not in HEADINGS:
+        following = found[index + 1] if index + 1 < len(found) else None
+        if _is_link(leaf, following):
             continue
         edge = index < 6 or index >= len(found) - 2
         for text in _paragraphs(leaf):
-            if not is_byline(text) and not (edge and (is_date_line(text) or is_credit(text))):
-                yield leaf, text
+            dated = edge and (is_date_line(text) or is_credit(text))
+            if not is_byline(text) and not dated and not is_picture_credit(text):
+                yield leaf, _READ_ALSO.sub("", text) if leaf.linked > 20 else text
+
+
+def _is_link(leaf: Leaf, following: Leaf | None) -> bool:
+    """Whether a leaf is nothing but a link to something else; a linked heading above its own text is not."""
+    if leaf.link_share <= 0.8 or len(leaf.text) >= 250:
+        return False
+    return leaf.tag not in HEADINGS or following is None or not is_prose(following)
 
 
 def _paragraphs(leaf: Leaf) -> list[str]:
@@ -187,18 +226,24 @@ def _with_content(found: Iterator[tuple[Leaf, str]]) -> list[tuple[Leaf, str]]:
     return kept
 
 
-def _without_repeats(found: list[tuple[Leaf, str]], title: str) -> Iterator[Block]:
+def _without_repeats(found: list[tuple[Leaf, str]], title: str) -> Iterator[tuple[Leaf, Block]]:
     """Without what is said twice: a second standfirst, pull quotes, the title again."""
     keys = [" ".join(words(text)) for _, text in found]
     seen = {" ".join(words(title))}
     whole = "\n".join(keys)
     for (leaf, text), key in zip(found, keys, strict=True):
-        if not key or key in seen:
+        in_row = _row(leaf) is not None
+        if not key or (key in seen and not in_row):
             continue
         seen.add(key)
-        pulled = leaf.tag not in HEADINGS and key.count(" ") >= _PULL_QUOTE_WORDS - 1 and _contained(key, whole)
+        pulled = (
+            not in_row
+            and leaf.tag not in HEADINGS
+            and key.count(" ") >= _PULL_QUOTE_WORDS - 1
+            and _contained(key, whole)
+        )
         if not pulled:
-            yield Block(kind(leaf), text)
+            yield leaf, Block(kind(leaf), text)
 
 
 def _contained(key: str, whole: str) -> bool:

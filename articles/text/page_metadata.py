@@ -22,6 +22,7 @@ Node = dict[str, Any]
 _ARTICLE = re.compile(r"article|posting|report|review|interview", re.I)
 _COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
 _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
+_TAG = re.compile(r"</?(?:p|br|div|h[1-6]|li|ul|ol|blockquote)\b[^<>]*>|</?[a-z][^<>]*>", re.I)
 _MANY_TAGS, _LONG_TAG = 30, 80
 _FALSE = frozenset(("false", "no", "0", "http://schema.org/false", "https://schema.org/false"))
 
@@ -133,6 +134,15 @@ def texts(value: Any) -> list[str]:
     if isinstance(value, dict):
         return texts(value.get("name") or value.get("@value") or value.get("url") or "")
     return []
+
+
+def stated_body(found: Metadata) -> tuple[str, ...]:
+    """The paragraphs of the text that JSON-LD gives, often cut and sometimes all that a page built by scripts holds."""
+    value = found.article.get("articleBody")
+    if not isinstance(value, str):
+        return ()
+    plain = _TAG.sub("\n", unescape(value)) if "<" in value or "&lt;" in value else unescape(value)
+    return tuple(text for line in plain.splitlines() if (text := tidy(line)))
 
 
 def web_address(value: str, base: str) -> str:

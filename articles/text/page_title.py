@@ -37,31 +37,26 @@ def _nearness(heading: list[str], hint: list[str]) -> float:
 def heading_text(element: Element, keys: list[list[str]]) -> str:
     """A heading's text without its kicker and what only screen readers say, as long as something is left.
 
-    What stands in an element of its own before a text that the metadata give as a title, or as a part of one (`keys`),
-    is a kicker too.
+    What stands in an element of its own before or after a text that the metadata give as a title, or as a part of one
+    (`keys`), is a kicker or a label too.
     """
-    whole = tidy(" ".join(_pieces(element, bare=False)))
-    bare = tidy(" ".join(_pieces(element, bare=True)))
-    if len(element) and not (element.text or "").strip():
-        rest = tidy(" ".join(list(_pieces(element, bare=True))[_first_piece(element) :]))
-        if len(words(rest)) >= 3 and words(rest) in keys:
-            return rest
-    return bare if len(words(bare)) >= 2 else whole
-
-
-def _first_piece(element: Element) -> int:
-    """How many pieces come before the text after the heading's first child."""
-    return 1 + bool(element.text)
+    pieces = list(_pieces(element, bare=True))
+    for start, stop in ((0, len(pieces)), (1, len(pieces)), (2, len(pieces)), (0, -1), (0, -2), (1, -1)):
+        part = tidy(" ".join(pieces[start:stop]))
+        if len(words(part)) >= 3 and words(part) in keys:
+            return part
+    bare = tidy(" ".join(pieces))
+    return bare if len(words(bare)) >= 2 else tidy(" ".join(_pieces(element, bare=False)))
 
 
 def _pieces(element: Element, *, bare: bool) -> Iterator[str]:
-    if element.text:
+    if element.text and element.text.strip():
         yield element.text
     for child in element:
         skipped = not isinstance(child.tag, str) or child.tag in ("script", "style", "svg", "button")
         if not skipped and not (bare and _ORNAMENT.search(name_of(child))):
             yield _joined(child)
-        if child.tail:
+        if child.tail and child.tail.strip():
             yield child.tail
 
 
