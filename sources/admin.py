@@ -1,0 +1,79 @@
+"""Every table of the sources, for an administrator who must look closely or put something right by hand."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from sources.models import Entry, Feed, FetchAttempt, Outlet
+
+
+class FeedInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Feed
+    extra = 0
+    fields = ("url", "kind", "paused_at", "next_fetch_at", "last_success_at", "failures")
+    readonly_fields = ("last_success_at", "failures")
+
+
+@admin.register(Outlet)
+class OutletAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("name", "kind", "language", "feed_count", "is_active", "is_demo", "homepage")
+    list_filter = ("is_active", "kind", "language", "is_demo")
+    search_fields = ("name", "slug", "homepage", "owner")
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ("is_demo", "selectors_failed_since", "created_at")
+    inlines = (FeedInline,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Outlet]:
+        outlets: QuerySet[Outlet] = super().get_queryset(request)
+        return outlets.annotate(feed_total=Count("feeds"))
+
+    @admin.display(description=_("feeds"), ordering="feed_total")
+    def feed_count(self, outlet: Outlet) -> int:
+        total: int = getattr(outlet, "feed_total", 0)
+        return total
+
+
+@admin.register(Feed)
+class FeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("url", "outlet", "kind", "last_success_at", "last_entry_at", "failures", "paused_at", "gone_at")
+    list_filter = ("kind", ("paused_at", admin.EmptyFieldListFilter), ("failing_since", admin.EmptyFieldListFilter))
+    list_select_related = ("outlet",)
+    search_fields = ("url", "title", "outlet__name")
+    autocomplete_fields = ("outlet",)
+    readonly_fields = (
+        "failures", "last_error", "failing_since", "last_success_at", "last_entry_at", "gone_at", "created_at",
+    )  # fmt: skip
+
+
+@admin.register(FetchAttempt)
+class FetchAttemptAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What happened is not edited."""
+
+    list_display = ("started_at", "feed", "outcome", "status", "entries_new", "entries_found", "seconds")
+    list_filter = ("outcome",)
+    list_select_related = ("feed",)
+    search_fields = ("feed__url", "feed__outlet__name", "error")
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: FetchAttempt | None = None) -> bool:
+        return False
+
+
+@admin.register(Entry)
+class EntryAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    list_display = ("__str__", "outlet", "published", "seen_at", "outcome", "tries")
+    list_filter = ("outcome",)
+    list_select_related = ("outlet",)
+    search_fields = ("title", "url", "guid")
+    raw_id_fields = ("outlet", "feed")
+    readonly_fields = ("identity", "alias", "seen_at", "processed_at", "leased_until")
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
+        return super().get_queryset(request).defer("content", "summary")
