@@ -6,6 +6,7 @@ that take quadratic time, and turns a bare GUID into an address.
 
 from __future__ import annotations
 
+import logging
 import re
 import xml.sax
 from collections.abc import Iterator
@@ -22,11 +23,15 @@ from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[imp
 from .plaintext import scrub, text_of
 from .shapes import MAX_CONTENT, MAX_DATE, MAX_NAME, MAX_TITLE, RawEntry
 
+log = logging.getLogger(__name__)
+
 MAX_ENTRIES = 20_000
 _MAX_DEPTH = 300
 _MAX_ATTRIBUTES = 200
 # Fields that feedparser reads with regular expressions, some of them quadratic.
 _SHORT = {"published": MAX_DATE, "updated": MAX_DATE, "created": MAX_DATE, "expired": MAX_DATE, "title": 20 * MAX_TITLE}
+# What feedparser raises over elements that stand where it does not expect them; the others are still good.
+_UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 _NO_ATTRIBUTES = AttributesNSImpl({}, {})
 _HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -53,7 +58,18 @@ class _Bounded:
     def unknown_starttag(self: Any, tag: str, attrs: list[tuple[str, str]]) -> None:
         if self.depth > _MAX_DEPTH or len(self.entries) > MAX_ENTRIES:
             raise _Enough("nested or repeated past all reason")
-        super().unknown_starttag(tag, attrs[:_MAX_ATTRIBUTES])  # type: ignore[misc]
+        try:
+            super().unknown_starttag(tag, attrs[:_MAX_ATTRIBUTES])  # type: ignore[misc]
+        except _UNREADABLE as error:
+            log.debug("<%s> is out of place: %r", tag, error)
+
+    def unknown_endtag(self: Any, tag: str) -> None:
+        depth = self.depth
+        try:
+            super().unknown_endtag(tag)  # type: ignore[misc]
+        except _UNREADABLE as error:
+            log.debug("</%s> is out of place: %r", tag, error)
+            self.depth = depth - 1
 
     def pop(self: Any, element: str, strip_whitespace: int = 1) -> Any:
         value = super().pop(element, strip_whitespace)  # type: ignore[misc]
@@ -141,7 +157,7 @@ def run(text: str, url: str) -> Any:
     text = mended(text)
     try:
         return _strict(text, url)
-    except (xml.sax.SAXException, ValueError, AttributeError, KeyError, IndexError):
+    except (xml.sax.SAXException, ValueError):
         return _loose(text, url)
 
 

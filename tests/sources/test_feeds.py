@@ -232,10 +232,17 @@ def test_entries_before_a_cut_are_kept() -> None:
     assert titles(document[: document.index("Titre 6")])[:6] == [f"Titre {number}" for number in range(6)]
 
 
-def test_one_bad_entry_costs_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_bad_entry_costs_no_other() -> None:
     good = "<title>Bon</title><guid>1</guid>"
     bad = "<title>Mal <b>fermé</title><link>http://[</link><pubDate>32 Foo 99999</pubDate><guid>2</guid>"
     assert "Bon" in titles(rss(bad, good, bad.replace("2", "3"), good.replace("1", "4")))
+
+
+@pytest.mark.parametrize("stray", ["</link>", "<width></width>", "</category>", "<textinput><link/>", "<b></i>"])
+def test_elements_out_of_place_cost_no_entry(stray: str) -> None:
+    good = "<title>Bon</title><guid>1</guid>"
+    assert titles(rss(good, head=f"<title>La Gazette</title>{stray}")) == ["Bon"]
+    assert titles(rss(f"{good}{stray}", good.replace("1", "2"))) == ["Bon", "Bon"]
 
 
 @pytest.mark.parametrize(
