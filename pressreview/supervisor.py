@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,6 +18,16 @@ RESTART_SECONDS = 1.0
 # A process that ends this soon after its start, this many times in a row, will not come up.
 YOUNG_SECONDS = 5.0
 MOST_YOUNG_DEATHS = 4
+
+
+_PR_SET_PDEATHSIG = 1  # prctl(2)
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def end_with_parent() -> None:
+    """Ask Linux to end this process when the one that started it is killed; for a new process, before its program."""
+    if _libc is not None:
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 class ProcessFailed(RuntimeError):
@@ -51,11 +63,14 @@ class Supervisor:
         self._start(service)
 
     def _start(self, service: Service) -> None:
-        with service.log.open("ab") as out:
-            service.process = subprocess.Popen(
-                service.command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
-                env=dict(self.environment), start_new_session=True,
-            )  # fmt: skip
+        try:
+            with service.log.open("ab") as out:
+                service.process = subprocess.Popen(
+                    service.command, stdout=out, stderr=out, stdin=subprocess.DEVNULL,
+                    env=dict(self.environment), start_new_session=True, preexec_fn=end_with_parent,
+                )  # fmt: skip
+        except OSError as error:
+            raise ProcessFailed(f"{service.name} does not start: {error}") from error
         service.started, service.restart_at = time.monotonic(), 0.0
 
     def stop_on_signals(self) -> None:
