@@ -182,6 +182,10 @@ class Article(models.Model):
         """The outlet's name, or words that say that it is not known."""
         return self.outlet.name if self.outlet else str(_("unknown outlet"))
 
+    def as_read(self, column: str) -> Any:
+        """What the page says in this column, whatever a person put there; dates of corrected columns as ISO 8601."""
+        return self.corrected[column] if column in self.corrected else getattr(self, column)
+
     @property
     def announced_title(self) -> str:
         """The headline that the feed announced, when the page now shows another."""

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles import tasks
 from articles.models import Article, Page
-from articles.pipeline import extract
+from articles.pipeline import extract, reading
 from articles.pipeline.extract import extract_next
 from articles.text.spans import Block, ExtractedPage
 from sources.fetching.client import AddressRefused, FetchError, Reason
@@ -209,7 +209,7 @@ def test_an_entry_that_kills_its_workers_is_put_aside(client: FakeClient) -> Non
 def test_an_entry_whose_feed_text_kills_as_well_is_left_out(
     client: FakeClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(extract, "page", None)  # any reading would fail
+    monkeypatch.setattr(reading, "page", None)  # any reading would fail
     entry = make_entry(content=FEED_TEXT, tries=MOST_TRIES + 1)
     extract_next(client)
     entry.refresh_from_db()
@@ -257,7 +257,7 @@ def said(value: str) -> PartialDate:
     ],
 )
 def test_the_finer_of_two_dates_wins(page: str | None, feed: str | None, kept: str | None) -> None:
-    found = extract._finer(said(page) if page else None, said(feed) if feed else None)
+    found = reading._finer(said(page) if page else None, said(feed) if feed else None)
     assert (found.value if found else None) == kept
 
 

@@ -14,8 +14,8 @@ from django.db import connection, transaction
 from articles import tasks
 from articles.models import Article, GroupingState, Story, StoryEvent
 from articles.pipeline import group
-from articles.pipeline.extract import fingerprint
 from articles.pipeline.group import group_batch
+from articles.pipeline.reading import fingerprint
 from articles.text.grouping import Merge
 from sources.models import Outlet
 from tests.fakes import make_outlet
