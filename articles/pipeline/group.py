@@ -104,6 +104,13 @@ def _load_around(engine: _Engine, article: Article) -> None:
         _load(engine, Article.objects.filter(published_at=None))
 
 
+def _moment(article: Article) -> datetime | None:
+    """When it was published, on the newsroom's clock, where months begin; a year alone is as good as no date."""
+    if article.published_at is None or article.published_precision == "year":
+        return None
+    return timezone.localtime(article.published_at)
+
+
 def _weeks(article: Article) -> Iterator[datetime]:
     """The Mondays of the weeks to compare with, from before the article to after it."""
     assert article.published_at is not None
@@ -126,7 +133,7 @@ def _load(engine: _Engine, articles: Any) -> None:
 def _as_input(article: Article) -> GroupingArticle:
     return GroupingArticle(
         id=article.pk,
-        published=article.published_at,
+        published=_moment(article),
         precision=article.published_precision or "second",
         language=article.language,
         title="" if article.title_is_first_sentence else article.title,
