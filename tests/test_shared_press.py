@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from io import StringIO
 from pathlib import Path
 
@@ -11,7 +12,6 @@ from django.utils import timezone
 
 from articles.models import Article, GroupingState, Story
 from articles.pipeline import group
-from articles.pipeline.extract import fingerprint
 from articles.pipeline.group import group_batch
 from pressreview.demo.library import load_articles
 from tests.fakes import make_outlet
@@ -46,7 +46,7 @@ def publish_demonstration() -> None:
         Article.objects.create(
             outlet=outlets[told.outlet], title=told.title, standfirst=told.standfirst, text=told.body,
             language=told.language, published_at=told.published, published_precision="second", seen_at=timezone.now(),
-            fingerprint=fingerprint(told.title, told.body),
+            fingerprint=sha256(told.title.encode()).hexdigest(),
         )  # fmt: skip
     while group_batch():
         continue
