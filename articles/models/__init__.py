@@ -2,11 +2,12 @@
 
 from articles.models.article import Article, Page
 from articles.models.digest import Digest, DigestItem
-from articles.models.story import GroupingState, Story, StoryEvent
+from articles.models.story import ArticleBan, GroupingState, Story, StoryEvent, StorySeparation
 from articles.models.version import ArticleCorrection, ArticleVersion
 
 __all__ = [
     "Article",
+    "ArticleBan",
     "ArticleCorrection",
     "ArticleVersion",
     "Digest",
@@ -15,4 +16,5 @@ __all__ = [
     "Page",
     "Story",
     "StoryEvent",
+    "StorySeparation",
 ]

@@ -140,6 +140,8 @@ class Article(models.Model):
 
     story = models.ForeignKey("articles.Story", on_delete=models.SET_NULL, null=True, related_name="articles")
     grouped_at = models.DateTimeField(null=True, blank=True)
+    placed_by_editor = models.BooleanField(default=False)
+    """A person put it into its story: nothing automatic takes it out (must-link)."""
 
     objects = ArticleQuerySet.as_manager()
 

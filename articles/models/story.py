@@ -19,6 +19,10 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Stories that were not merged into another and still hold an article."""
         return self.filter(merged_into=None, article_count__gt=0)
 
+    def closed(self) -> StoryQuerySet:
+        """Stories that an editor has closed: no article joins them by itself."""
+        return self.exclude(closed_at=None)
+
     def by_coverage(self) -> StoryQuerySet:
         """Outlets first, then articles, then freshness."""
         return self.order_by("-outlet_count", "-article_count", models.F("last_at").desc(nulls_last=True), "-id")
@@ -32,12 +36,14 @@ class Story(models.Model):
     lead = models.ForeignKey(
         Article, verbose_name=_("lead article"), on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
+    lead_by_editor = models.BooleanField(_("lead article chosen by an editor"), default=False)
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     outlet_count = models.PositiveIntegerField(_("outlets"), default=0)
     article_count = models.PositiveIntegerField(_("articles"), default=0)
     first_at = models.DateTimeField(_("first article"), null=True, blank=True)
     last_at = models.DateTimeField(_("latest article"), null=True, blank=True)
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
+    closed_at = models.DateTimeField(_("closed on"), null=True, blank=True)
 
     objects = StoryQuerySet.as_manager()
 
@@ -46,6 +52,7 @@ class Story(models.Model):
         verbose_name_plural = _("stories")
         indexes = [
             models.Index(fields=["-last_at"], name="story_latest"),
+            models.Index(fields=["id"], condition=~models.Q(closed_at=None), name="story_closed"),
             models.Index(fields=["-outlet_count", "-article_count"], name="story_coverage"),
         ]
 
@@ -61,7 +68,7 @@ class Story(models.Model):
         return slugify(self.title)[:80].strip("-") or "histoire"
 
     def refresh(self) -> None:
-        """Count the coverage again and choose the lead: the outlet's article that came first with a real headline."""
+        """Count the coverage again, and choose the lead where no editor did: the first article with a real headline."""
         told = self.articles.aggregate(
             articles=Count("id"),
             outlets=Count("outlet", distinct=True),
@@ -70,8 +77,10 @@ class Story(models.Model):
         )
         self.article_count, self.outlet_count = told["articles"], told["outlets"]
         self.first_at, self.last_at = told["first"], told["last"]
-        dated_first = models.F("published_at").asc(nulls_last=True)
-        self.lead = self.articles.order_by("title_is_first_sentence", dated_first, "id").first()
+        if not self.lead_by_editor or self.lead is None or self.lead.story_id != self.pk:
+            dated_first = models.F("published_at").asc(nulls_last=True)
+            self.lead = self.articles.order_by("title_is_first_sentence", dated_first, "id").first()
+            self.lead_by_editor = False
         if self.lead and not self.title_by_editor:
             self.title = self.lead.title
         self.save()
@@ -85,6 +94,11 @@ class StoryEvent(models.Model):
         ADDED = "added", _("article added")
         REMOVED = "removed", _("article removed")
         MERGED = "merged", _("another story merged into this one")
+        SPLIT = "split", _("articles split off into another story")
+        RENAMED = "renamed", _("renamed")
+        LEAD = "lead", _("lead article chosen")
+        CLOSED = "closed", _("closed to new articles")
+        REOPENED = "reopened", _("reopened")
 
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="events")
     article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
@@ -93,7 +107,12 @@ class StoryEvent(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     score = models.FloatField(_("score"), null=True, blank=True)
     detail: models.JSONField[dict[str, Any]] = models.JSONField(default=dict, blank=True)
-    """{"terms": [shared words…], "nearest": [[article id, score], …]} for an automatic decision."""
+    """{"terms": [shared words…], "nearest": [[article id, score], …]} for an automatic decision; what a person's act
+    changed, as it stood before, under "before" (see articles/curating.py), so that it can be undone."""
+    undone_at = models.DateTimeField(_("undone on"), null=True, blank=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("journal line")
@@ -103,6 +122,36 @@ class StoryEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d %H:%M}"
+
+
+class ArticleBan(models.Model):
+    """An editor took this article out of this story: it does not come back by itself (cannot-link)."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="bans")
+    story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="bans")
+
+    class Meta:
+        verbose_name = _("article kept out of a story")
+        verbose_name_plural = _("articles kept out of a story")
+        constraints = [models.UniqueConstraint(fields=["article", "story"], name="article_ban_once")]
+
+    def __str__(self) -> str:
+        return f"{self.article_id} ≠ {self.story_id}"
+
+
+class StorySeparation(models.Model):
+    """An editor said that these are two stories: they are not merged by themselves. `first` has the smaller number."""
+
+    first = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        verbose_name = _("stories kept apart")
+        verbose_name_plural = _("stories kept apart")
+        constraints = [models.UniqueConstraint(fields=["first", "second"], name="separation_once")]
+
+    def __str__(self) -> str:
+        return f"{self.first_id} ≠ {self.second_id}"
 
 
 class GroupingState(models.Model):

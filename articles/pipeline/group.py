@@ -16,8 +16,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from articles.models import Article, GroupingState, Story, StoryEvent
-from articles.text.grouping import Grouper, GroupingArticle, Merge, Placement
+from articles.models import Article, GroupingState, Story, StoryEvent, StorySeparation
+from articles.text.grouping import Grouper, GroupingArticle, Merge, Placement, Split
 
 logger = logging.getLogger(__name__)
 
@@ -75,12 +75,14 @@ def _group(state: GroupingState) -> int:
         return 0
     if _engine is None or _engine.generation != state.generation or len(_engine.held) > MOST_IN_MEMORY:
         _engine = _Engine(state.generation)
+    closed = set(Story.objects.closed().values_list("pk", flat=True))
     touched: set[int] = set()
     for article in waiting:
         _load_around(_engine, article)
-        touched.add(_place(_engine.grouper, article))
+        touched.add(_place(_engine.grouper, article, closed))
         _engine.held.add(article.pk)
-    touched |= _merge_grown(_engine.grouper)
+    if len(waiting) < BATCH:  # the queue is empty: time to look at the stories as they stand
+        touched |= _tend(_engine.grouper)
     for story in Story.objects.filter(pk__in=touched, merged_into=None):
         story.refresh()
     state.generation += 1
@@ -127,10 +129,11 @@ def _load(engine: _Engine, articles: Any) -> None:
     for article in grouped.only(*_FIELDS)[:MOST_PER_LOAD]:
         if article.pk not in engine.held:
             engine.held.add(article.pk)
-            engine.grouper.add(_as_input(article), article.story_id)
+            engine.grouper.add(as_input(article), article.story_id)
 
 
-def _as_input(article: Article) -> GroupingArticle:
+def as_input(article: Article) -> GroupingArticle:
+    """The article as the engine sees it."""
     return GroupingArticle(
         id=article.pk,
         published=_moment(article),
@@ -143,10 +146,11 @@ def _as_input(article: Article) -> GroupingArticle:
     )
 
 
-def _place(grouper: Grouper, article: Article) -> int:
+def _place(grouper: Grouper, article: Article, closed: set[int]) -> int:
     """Decide, store, then tell the engine; the story's number."""
-    given = _as_input(article)
-    placement = grouper.decide(given)
+    given = as_input(article)
+    banned = article.bans.values_list("story_id", flat=True)
+    placement = grouper.decide(given, forbidden=closed | set(banned))
     now = timezone.now()
     if placement.is_new:
         story = Story.objects.create(title=article.title, lead=article)
@@ -168,24 +172,61 @@ def _note(story: Story, kind: str, now: datetime, why: Placement, article: Artic
     )  # fmt: skip
 
 
-def _merge_grown(grouper: Grouper) -> set[int]:
-    """Stories that grew together become one; the smaller one's address leads to the other for ever."""
+def _tend(grouper: Grouper) -> set[int]:
+    """Merge stories that grew together and split those that drifted, where no person decided otherwise."""
     touched: set[int] = set()
     for proposal in grouper.proposals():
-        if isinstance(proposal, Merge) and not touched & {int(proposal.source), int(proposal.target)}:
+        stories = {int(proposal.source), int(proposal.target)} if isinstance(proposal, Merge) else {int(proposal.story)}
+        if touched & stories or not _is_free(stories):
+            continue
+        if isinstance(proposal, Merge):
             _merge(proposal)
             grouper.merge(proposal.source, proposal.target)
-            touched |= {int(proposal.source), int(proposal.target)}
+        else:
+            stories.add(_split(proposal, grouper))
+        touched |= stories
     return touched
 
 
+def _is_free(stories: set[int]) -> bool:
+    """Whether no person has closed one of these stories, or told two of them apart."""
+    if Story.objects.filter(pk__in=stories).exclude(closed_at=None).exists():
+        return False
+    return len(stories) < 2 or not StorySeparation.objects.filter(first__in=stories, second__in=stories).exists()
+
+
 def _merge(proposal: Merge) -> None:
+    """The smaller story's address leads to the other for ever; the line holds what a person needs to undo it."""
     source, target = Story.objects.get(pk=proposal.source), Story.objects.get(pk=proposal.target)
+    moved = [[pk, source.pk, placed] for pk, placed in source.articles.values_list("pk", "placed_by_editor")]
+    followers = list(Story.objects.filter(merged_into=source).values_list("pk", flat=True))
     Article.objects.filter(story=source).update(story=target)
-    Story.objects.filter(Q(merged_into=source) | Q(pk=source.pk)).update(
-        merged_into=target, article_count=0, outlet_count=0
-    )
+    Story.objects.filter(pk__in=[source.pk, *followers]).update(merged_into=target, article_count=0, outlet_count=0)
     StoryEvent.objects.create(
         story=target, kind=StoryEvent.Kind.MERGED, at=timezone.now(), score=round(proposal.score, 3),
-        detail={"terms": list(proposal.terms), "story": source.pk, "title": source.title},
+        detail={
+            "terms": list(proposal.terms), "story": source.pk, "title": source.title,
+            "before": {"articles": moved, "followers": followers},
+        },
     )  # fmt: skip
+
+
+def _split(proposal: Split, grouper: Grouper) -> int:
+    """A story of their own for the articles that drifted, but for those that a person placed; its number."""
+    story = Story.objects.get(pk=proposal.story)
+    leaving = list(story.articles.filter(pk__in=proposal.articles, placed_by_editor=False).order_by("sort_at", "id"))
+    if not leaving or len(leaving) == story.articles.count():
+        return story.pk
+    new = Story.objects.create(title=leaving[0].title, lead=leaving[0])
+    moved = [[article.pk, story.pk, False] for article in leaving]
+    now, why = timezone.now(), {"terms": list(proposal.terms), "story": story.pk, "title": story.title}
+    Article.objects.filter(pk__in=[article.pk for article in leaving]).update(story=new)
+    StoryEvent.objects.create(story=new, kind=StoryEvent.Kind.BIRTH, at=now, detail=why)
+    told = why | {"story": new.pk, "title": new.title, "before": {"articles": moved, "bans": []}}
+    StoryEvent.objects.create(
+        story=story, kind=StoryEvent.Kind.SPLIT, at=now, score=round(proposal.score, 3), detail=told
+    )
+    for article in leaving:
+        grouper.remove(article.pk)
+        grouper.add(as_input(article), new.pk)
+    return new.pk
