@@ -28,14 +28,16 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
 
     Raises ValueError when `html` holds nothing to read. A page without an article answers with few or no blocks.
     """
+    page_metadata.check_address(url)
     tree = page_tree.parse(html)
     found = page_metadata.read(tree, url)
     outlet = page_metadata.outlet(found)
     title = page_title.displayed(tree, found, outlet, url)
     stated = page_metadata.stated_body(found)
-    body = page_body.find(tree, title, stated)
+    everything = page_tree.leaves(tree)
+    body = page_body.find(tree, everything, title, stated)
     blocks = _fuller(page_clean.blocks(body.leaves, title, body.container), stated)
-    near = page_body.around(tree, body, title)
+    near = page_body.around(everything, body, title)
     signed = page_authors.read(tree, found, near, body.leaves, outlet, url)
     dates = page_dates.read(tree, found, near, url, fetched_at)
     evidence = page_metadata.paywall(found, body.leaves)

@@ -48,14 +48,14 @@ _SMALL, _LARGE = 0.25, 0.85
 """Shares of the page's prose: furniture by name holds less than the first; comments may hold up to the second."""
 
 
-def furniture(root: Element) -> set[Element]:
+def furniture(root: Element, everything: list[Leaf]) -> set[Element]:
     """The elements that are hidden or named as no part of the text, as far as their size allows."""
-    mass = _masses(leaves(root, frozenset()))
+    mass = _masses(everything)
     total = mass.get(root, 0) or 1
     return {
         element
         for element in root.iterdescendants()
-        if isinstance(element.tag, str) and _is_furniture(element, mass.get(element, 0) / total)
+        if (element.attrib or element.tag == "aside") and _is_furniture(element, mass.get(element, 0) / total)
     }
 
 
@@ -63,10 +63,8 @@ def _is_furniture(element: Element, share: float) -> bool:
     """Whether an element that holds `share` of the page's prose is furniture."""
     if _hidden(element):
         return share < 0.5
-    name = name_of(element)
-    if element.tag == "aside":
-        name += " / aside"
-    if not name or not names("boilerplate_names").found_in(name):
+    name = f"aside / {name_of(element)}" if element.tag == "aside" else name_of(element)
+    if not names("boilerplate_names").found_in(name):
         return False
     if share < _SMALL:
         return share == 0 or not _names_body(name)
@@ -178,10 +176,10 @@ def _bonus(element: Element) -> float:
     return 1.1 if element.tag == "article" else 1.0
 
 
-def find(root: Element, title: str, stated: tuple[str, ...] = ()) -> Body:
+def find(root: Element, everything: list[Leaf], title: str, stated: tuple[str, ...] = ()) -> Body:
     """The article's element and the leaves in it that are its text, in reading order."""
-    dropped = furniture(root) | cards(root)
-    found = list(leaves(root, dropped))
+    dropped = furniture(root, everything) | cards(root)
+    found = leaves(root, dropped)
     outer, chosen = container(root, found, title, stated)
     inside = [leaf for leaf in found if _within(leaf, chosen)]
     inside = _opening(found, outer, inside, words(title)) + inside
@@ -251,9 +249,8 @@ _AROUND = 14
 """Lines before and after the article's text among which pages sign and date it."""
 
 
-def around(root: Element, body: Body, title: str) -> list[Leaf]:
+def around(everything: list[Leaf], body: Body, title: str) -> list[Leaf]:
     """The leaves from the headline to the first prose and after the last: where pages sign and date an article."""
-    everything = list(leaves(root, frozenset()))
     key = words(title)
     position = {id(leaf.element): index for index, leaf in reversed(list(enumerate(everything)))}
     prose = [index for leaf in body.leaves if is_prose(leaf) and (index := position.get(id(leaf.element))) is not None]

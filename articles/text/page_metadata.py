@@ -145,6 +145,14 @@ def stated_body(found: Metadata) -> tuple[str, ...]:
     return tuple(text for line in plain.splitlines() if (text := tidy(line)))
 
 
+def check_address(url: str) -> None:
+    """Raise ValueError when a page's own address cannot be read (« http://[ »)."""
+    try:
+        urlsplit(url).port  # noqa: B018 - reading it checks it
+    except ValueError as error:
+        raise ValueError(f"the page's address cannot be read: {url!r}: {error}") from error
+
+
 def web_address(value: str, base: str) -> str:
     """`value` made absolute, or "" unless it is an http or https address with a host."""
     try:

@@ -41,7 +41,7 @@ def heading_text(element: Element, keys: list[list[str]]) -> str:
     (`keys`), is a kicker or a label too.
     """
     pieces = list(_pieces(element, bare=True))
-    for start, stop in ((0, len(pieces)), (1, len(pieces)), (2, len(pieces)), (0, -1), (0, -2), (1, -1)):
+    for start, stop in ((1, len(pieces)), (2, len(pieces)), (0, -1), (0, -2), (1, -1)):
         part = tidy(" ".join(pieces[start:stop]))
         if len(words(part)) >= 3 and words(part) in keys:
             return part

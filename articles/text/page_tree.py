@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
+from itertools import islice
 
 from lxml import etree, html
 
@@ -14,7 +15,7 @@ from articles.text.typography import tidy
 # which no outlet's is, keeps its text tags only.
 _DEEPEST = 300
 _STRUCTURE = re.compile(
-    r"<(/?)(?!/?(?:p|h[1-6]|li|br|title|meta|link|script|style|time|blockquote)\b)[a-z][^<>]*>", re.I
+    r"(?:</?(?!(?:p|h[1-6]|li|br|title|meta|link|script|style|time|blockquote)\b)[a-z][^<>]*>\s*)+", re.I
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
@@ -91,6 +92,11 @@ class _Collector:
         if text:
             self.pieces.append((text, linked))
 
+    def part(self) -> None:
+        """Break the line; more than two breaks on end say no more than two."""
+        if any(text is not _BREAK for text, _ in self.pieces[-2:]):
+            self.pieces.append((_BREAK, False))
+
     def take(self, element: html.HtmlElement) -> Leaf | None:
         """The leaf gathered so far, if any text stands in it; the collector starts again."""
         pieces, self.pieces = self.pieces, []
@@ -99,7 +105,7 @@ class _Collector:
         leaf = Leaf(element)
         line: list[tuple[str, bool]] = []
         for text, linked in pieces:
-            if text == _BREAK:
+            if text is _BREAK:
                 leaf.lines.append(_line(line))
                 line = []
             else:
@@ -127,8 +133,16 @@ def _line(pieces: list[tuple[str, bool]]) -> tuple[str, int]:
     return tidy("".join(text for text, _ in pieces)), sum(len(tidy(text)) for text, linked in pieces if linked)
 
 
-def leaves(root: html.HtmlElement, dropped: frozenset[html.HtmlElement] | set[html.HtmlElement]) -> Iterator[Leaf]:
+_MOST = 20_000
+"""Leaves read at most: ten times what the longest page of an outlet has."""
+
+
+def leaves(root: html.HtmlElement, dropped: Set[html.HtmlElement] = frozenset()) -> list[Leaf]:
     """The leaves of text under `root` in reading order, without silent tags and the elements in `dropped`."""
+    return list(islice(_leaves(root, dropped), _MOST))
+
+
+def _leaves(root: html.HtmlElement, dropped: Set[html.HtmlElement]) -> Iterator[Leaf]:
     collector = _Collector()
     blocks = [root]
     links = 0
@@ -144,7 +158,7 @@ def leaves(root: html.HtmlElement, dropped: frozenset[html.HtmlElement] | set[ht
                     yield leaf
                 blocks.append(element)
             elif tag == "br":
-                collector.add(_BREAK, False)
+                collector.part()
             links += tag == "a"
             collector.add(element.text, links > 0)
             continue

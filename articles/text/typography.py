@@ -17,8 +17,13 @@ _SAME = str.maketrans(
 )  # fmt: skip
 
 
+_UNTIDY = re.compile(_INVISIBLE.pattern + "|[^\\S \u00a0\u202f]|[ \u00a0\u202f]{2}")
+
+
 def tidy(text: str) -> str:
     """The text on one line as it was written: blanks folded, fixed spaces kept, invisible characters dropped."""
+    if not _UNTIDY.search(text):
+        return text.strip()
     visible = _INVISIBLE.sub("", text.replace("\u2028", " "))
     return _AROUND_FIXED.sub(r"\1", _BLANKS.sub(" ", visible)).strip()
 
