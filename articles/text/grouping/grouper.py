@@ -9,9 +9,11 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from itertools import count
 
+from articles.text.grouping import splitting
 from articles.text.grouping.shapes import GroupingArticle, Id, Merge, Parameters, Placement, Split
 from articles.text.grouping.stories import DAY, Index, Member, Story
-from articles.text.grouping.terms import read
+from articles.text.grouping.templates import Templates, skeleton
+from articles.text.grouping.terms import Terms, read
 
 _SHOWN_TERMS = 8
 _NEAREST = 3
@@ -34,6 +36,13 @@ def _span(article: GroupingArticle) -> tuple[float, float] | None:
     return first.timestamp(), (first + timedelta(days=monthrange(first.year, first.month)[1])).timestamp()
 
 
+def _blur(terms: Terms, names: Collection[str], article_id: Id) -> None:
+    """Of a title cut from a pattern, only its own names stay; the rest keeps its weight, but matches nothing."""
+    kept = {f"={name}" for name in names}
+    gone = [term for term in terms.title if term not in kept]
+    terms.title[f"#{article_id}"] = math.sqrt(sum(terms.title.pop(term) ** 2 for term in gone))
+
+
 class Grouper:
     """The active stories and what may join them. Not thread-safe; one for each process is enough.
 
@@ -48,6 +57,7 @@ class Grouper:
         self._story_of: dict[Id, Id] = {}
         self._changed: dict[Id, None] = {}
         self._per_day: dict[int, int] = {}
+        self._templates = Templates()
         self._now = 0.0
         self._last: tuple[GroupingArticle, Member] | None = None
 
@@ -80,6 +90,8 @@ class Grouper:
         member = self._member(article)
         self._now = member.arrived
         self._count_rival(member, 1)
+        day = int(member.span[0] / DAY) if member.span else None
+        self._templates.see(skeleton(article.title), day, member.arrived)
         self._enter(member, story)
 
     def remove(self, article_id: Id) -> None:
@@ -99,6 +111,7 @@ class Grouper:
     def forget(self, before: datetime) -> None:
         """Drop the articles older than `before` (undated ones by when they came), so that cost follows the window."""
         limit = before.timestamp()
+        self._templates.forget(limit)
         members = [member for story in self._index.stories.values() for member in story.members.values()]
         for member in members:
             if (member.span[1] if member.span else member.arrived) < limit:
@@ -109,8 +122,9 @@ class Grouper:
         return self._story_of[article_id]
 
     def proposals(self) -> list[Merge | Split]:
-        """What has grown together since the last call, best first; no story stands in two proposals.
+        """What has grown together or drifted apart since the last call, merges first, best first.
 
+        No story stands in two proposals.
         Applying them and asking again may bring further ones. Cost follows the stories changed, not the archive.
         """
         changed, self._changed = self._changed, {}
@@ -124,7 +138,17 @@ class Grouper:
                 continue
             taken |= {merge.source, merge.target}
             kept.append(merge)
-        return kept
+        splits = (self._split(self._index.stories[story_id]) for story_id in changed if story_id not in taken)
+        return kept + [split for split in splits if split]
+
+    def _split(self, story: Story) -> Split | None:
+        if len(story.members) < splitting.FEWEST:
+            return None
+        found = splitting.halves(story, self._index)
+        if found is None or found[1] >= self.parameters.split_threshold:
+            return None
+        member = story.members[found[0][0]]
+        return Split(story.id, tuple(found[0]), found[1], self._shared_terms(member, story))
 
     def _merges(self, story: Story) -> list[Merge]:
         strongest = heapq.nlargest(
@@ -203,6 +227,9 @@ class Grouper:
             return self._last[1]
         terms, span = read(article), _span(article)
         arrived = max(self._now, span[0]) if span else self._now
+        names = self._templates.names(skeleton(article.title))
+        if names is not None:
+            _blur(terms, names, article.id)
         weights = self._blend(terms.title, terms.body)
         shown = {term: word for term, word in terms.shown.items() if term in weights}
         member = Member(article.id, weights, shown, span, arrived, bool(terms.body))

@@ -68,11 +68,12 @@ class Parameters:
     threshold: float = 0.29
     merge_threshold: float = 0.24
     crowding: float = 0.03
-    merge_crowding: float = 0.015
+    merge_crowding: float = 0.03
     text_crowding: float = 0.02
     reach: float = 1.5
     text_threshold: float = 0.10
     text_merge_threshold: float = 0.20
     text_reach: float = 30.0
     title_share: float = 0.5
+    split_threshold: float = 0.10
     prior_stories: float = 40.0

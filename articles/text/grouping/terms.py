@@ -19,6 +19,7 @@ LEXICONS = Path(__file__).parent.parent / "lexicons"
 
 _TAG = re.compile(r"<[^>]{1,200}>")
 _WORD = re.compile(r"[^\W_]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 _ALGORITHMS = {
     "ar": "arabic",
@@ -113,7 +114,7 @@ def _stem(word: str, language: str) -> str:
 
 @lru_cache(maxsize=200_000)
 def _weight(word: str, language: str) -> float:
-    if _stem(word, language) in _common_stems(language):
+    if _stem(word, language) in _common_stems(language) or _YEAR.fullmatch(word):
         return _COMMON
     return _HOUSEHOLD if fold(word) in _lexicon("household_names") else 1.0
 
