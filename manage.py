@@ -3,8 +3,10 @@
 
 import os
 import sys
+from contextlib import nullcontext
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from pressreview import embedded
@@ -15,13 +17,11 @@ WITHOUT_SERVERS = {"run", "doctor", "makemigrations", "collectstatic", "messages
 
 def main() -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pressreview.settings")
-    if len(sys.argv) < 2 or sys.argv[1] in WITHOUT_SERVERS:
-        execute_from_command_line(sys.argv)
-        return 0
+    is_alone = len(sys.argv) < 2 or sys.argv[1] in WITHOUT_SERVERS
     try:
-        with embedded.servers(settings.DATA_DIR):
+        with nullcontext() if is_alone else embedded.servers(settings.DATA_DIR):
             execute_from_command_line(sys.argv)
-    except embedded.EmbeddedError as error:
+    except (embedded.EmbeddedError, ImproperlyConfigured) as error:
         print(error, file=sys.stderr)
         return 1
     return 0

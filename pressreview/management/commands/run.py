@@ -36,8 +36,8 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--host", default=os.environ.get("PRESSREVIEW_HOST", "127.0.0.1"))
-        parser.add_argument("--port", type=int, default=int(os.environ.get("PRESSREVIEW_PORT", "8000")))
+        parser.add_argument("--host", default=settings.PRESSREVIEW_HOST)
+        parser.add_argument("--port", type=int, default=settings.PRESSREVIEW_PORT)
         parser.add_argument("--no-demo", action="store_true", help="do not open an empty database on the demonstration")
 
     def handle(self, *args: Any, **options: Any) -> None:
