@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -16,8 +18,17 @@ env = environ.Env()
 environ.Env.read_env(BASE_DIR / ".env")
 
 
+def _text(variable: str, default: str = "") -> str:
+    """A variable that is set to nothing, as docker compose does, counts as not set."""
+    return env.str(variable, default="").strip() or default
+
+
+def _words(variable: str, *default: str) -> list[str]:
+    return [word.strip() for word in _text(variable).split(",") if word.strip()] or list(default)
+
+
 def _url(variable: str, default: str, schemes: tuple[str, ...]) -> str:
-    value: str = env.str(variable, default=default) or default
+    value = _text(variable, default)
     if urlsplit(value).scheme not in schemes:
         raise ImproperlyConfigured(
             f"{variable} must start with one of {', '.join(s + '://' for s in schemes)}: {value}"
@@ -27,29 +38,61 @@ def _url(variable: str, default: str, schemes: tuple[str, ...]) -> str:
 
 def _number(variable: str, default: float, low: float, high: float) -> float:
     try:
-        value: float = env.float(variable, default=default)
+        value = float(_text(variable, str(default)))
     except ValueError:
-        raise ImproperlyConfigured(f"{variable} must be a number: {env.str(variable)}") from None
+        raise ImproperlyConfigured(f"{variable} must be a number: {_text(variable)}") from None
     if not low <= value <= high:
         raise ImproperlyConfigured(f"{variable} must lie between {low:g} and {high:g}: {value:g}")
     return value
 
 
 def _flag(variable: str, default: bool) -> bool:
-    value = env.str(variable, default=str(default)).strip().lower()
+    value = _text(variable, str(default)).lower()
     if value not in {"true", "false", "1", "0", "yes", "no", "on", "off"}:
         raise ImproperlyConfigured(f"{variable} must be true or false: {value}")
     return value in {"true", "1", "yes", "on"}
 
 
+def _origins(variable: str) -> list[str]:
+    for origin in _words(variable):
+        if not origin.startswith(("http://", "https://")):
+            raise ImproperlyConfigured(f"{variable} must hold whole addresses such as https://revue.example: {origin}")
+    return _words(variable)
+
+
+def _time_zone(variable: str, default: str) -> str:
+    try:
+        return ZoneInfo(_text(variable, default)).key
+    except (ZoneInfoNotFoundError, ValueError):
+        raise ImproperlyConfigured(f"{variable} is no time zone: {_text(variable)}") from None
+
+
+def _log_level(variable: str, default: str) -> str:
+    value = _text(variable, default).upper()
+    if value not in logging.getLevelNamesMapping():
+        raise ImproperlyConfigured(f"{variable} must be one of DEBUG, INFO, WARNING, ERROR: {value}")
+    return value
+
+
+def _secret(variable: str, data: Path) -> str:
+    try:
+        return _text(variable) or embedded.secret_key(data)
+    except OSError as error:
+        raise ImproperlyConfigured(f"PRESSREVIEW_DATA: {data} cannot be written to ({error.strerror})") from error
+
+
 # Where the embedded servers, the generated secret and other things of this installation live.
-DATA_DIR = Path(env.str("PRESSREVIEW_DATA", default=str(BASE_DIR / "var"))).expanduser().resolve()
+DATA_DIR = Path(_text("PRESSREVIEW_DATA", str(BASE_DIR / "var"))).expanduser().resolve()
+
+# Where `run` serves the site.
+PRESSREVIEW_HOST = _text("PRESSREVIEW_HOST", "127.0.0.1")
+PRESSREVIEW_PORT = int(_number("PRESSREVIEW_PORT", default=8000, low=1, high=65535))
 
 DEBUG = _flag("PRESSREVIEW_DEBUG", default=False)
-SECRET_KEY = env.str("PRESSREVIEW_SECRET_KEY", default="") or embedded.secret_key(DATA_DIR)
+SECRET_KEY = _secret("PRESSREVIEW_SECRET_KEY", DATA_DIR)
 # The health check asks on the loopback address, whatever the site's own names.
-ALLOWED_HOSTS = [*env.list("PRESSREVIEW_HOSTS", default=["localhost", "[::1]"]), "127.0.0.1"]
-CSRF_TRUSTED_ORIGINS = env.list("PRESSREVIEW_ORIGINS", default=[])
+ALLOWED_HOSTS = [*_words("PRESSREVIEW_HOSTS", "localhost", "[::1]"), "127.0.0.1"]
+CSRF_TRUSTED_ORIGINS = _origins("PRESSREVIEW_ORIGINS")
 HTTPS = _flag("PRESSREVIEW_HTTPS", default=False)
 
 INSTALLED_APPS = [
@@ -140,7 +183,7 @@ LOCALE_PATHS = [BASE_DIR / "pressreview" / "locale"]
 LANGUAGE_COOKIE_NAME = "language"
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = env.str("PRESSREVIEW_TIME_ZONE", default="Europe/Paris")
+TIME_ZONE = _time_zone("PRESSREVIEW_TIME_ZONE", "Europe/Paris")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
@@ -159,19 +202,19 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
 # Collecting
-PRESSREVIEW_CONTACT = env.str("PRESSREVIEW_CONTACT", default="")
+PRESSREVIEW_CONTACT = _text("PRESSREVIEW_CONTACT")
 PRESSREVIEW_HOST_GAP = _number("PRESSREVIEW_HOST_GAP", default=1.0, low=0, high=3600)
 PRESSREVIEW_DEMO = _flag("PRESSREVIEW_DEMO", default=True)
 PRESSREVIEW_DEMO_PORT = int(_number("PRESSREVIEW_DEMO_PORT", default=8765, low=1, high=65535))
 # Private addresses are refused; these exact "host:port" are let through, the demonstration press among them.
-PRESSREVIEW_ALLOWED_ADDRESSES = env.list("PRESSREVIEW_ALLOWED_ADDRESSES", default=[])
+PRESSREVIEW_ALLOWED_ADDRESSES = _words("PRESSREVIEW_ALLOWED_ADDRESSES")
 
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("PRESSREVIEW_LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": _log_level("PRESSREVIEW_LOG_LEVEL", "INFO")},
     "loggers": {
         "httpx": {"level": "WARNING"},
         "trafilatura": {"level": "CRITICAL"},
