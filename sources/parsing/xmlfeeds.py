@@ -26,7 +26,10 @@ from .shapes import MAX_CONTENT, MAX_DATE, MAX_NAME, MAX_TITLE, RawEntry
 log = logging.getLogger(__name__)
 
 MAX_ENTRIES = 20_000
+_MAX_ELEMENTS = 500_000
 _MAX_DEPTH = 300
+# Characters of a malformed document that are read, at some microseconds each.
+_MAX_MALFORMED = 4_000_000
 _MAX_ATTRIBUTES = 200
 # Fields that feedparser reads with regular expressions, some of them quadratic.
 _SHORT = {"published": MAX_DATE, "updated": MAX_DATE, "created": MAX_DATE, "expired": MAX_DATE, "title": 20 * MAX_TITLE}
@@ -54,9 +57,11 @@ class _Bounded:
     can_be_relative_uri = LooseFeedParser.can_be_relative_uri - {"id"}
     resolve_relative_uris = False
     sanitize_html = False
+    elements = 0
 
     def unknown_starttag(self: Any, tag: str, attrs: list[tuple[str, str]]) -> None:
-        if self.depth > _MAX_DEPTH or len(self.entries) > MAX_ENTRIES:
+        self.elements = self.elements + 1
+        if self.depth > _MAX_DEPTH or len(self.entries) > MAX_ENTRIES or self.elements > _MAX_ELEMENTS:
             raise _Enough("nested or repeated past all reason")
         try:
             super().unknown_starttag(tag, attrs[:_MAX_ATTRIBUTES])  # type: ignore[misc]
@@ -143,7 +148,7 @@ def _strict(text: str, url: str) -> Any:
 def _loose(text: str, url: str) -> Any:
     parser = _Loose(url, None, "utf-8", {})
     with suppress(_Enough):
-        parser.feed(text)
+        parser.feed(text[:_MAX_MALFORMED])
     return parser
 
 
