@@ -37,10 +37,7 @@ def _index() -> tuple[re.Pattern[str], dict[str, tuple[str, bool]]]:
     return re.compile(rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w-]|\.\w)"), table
 
 
-_COMMON = frozenset(
-    "monde point croix tribune express parisien opinion humanité équipe presse devoir temps soir matin obs progrès figaro "
-    "provence montagne alsace union écho écho jours lettre monde times hindu sun welt recherche".split()
-)
+_COMMON = wordlists.group("grammar", "outlet names that are words")
 _ARTICLE = re.compile(r"(?:\b(?:Le|La|Les|The) |\bL'|\b(?:du|au|le|la|les|aux|des|Du|Au) |\bl')$")
 _CONTRACTED = re.compile(r"\b(?:du|au|des|aux|Du|Au) $")
 
@@ -65,30 +62,24 @@ def mentions(reading: Reading) -> list[OutletMention]:
     return found
 
 
-_TO = re.compile(
-    r"(?:à|au|auprès de|auprès du|auprès d'|avec|pour)(?: l'agence(?: de presse)?| la chaîne(?: [\w']+)?| la radio| le magazine| le journal| le quotidien"
-    r"| l'hebdomadaire| nos confrères (?:de|du)| journal| quotidien| magazine| site| micro de| micro du)?(?: le| la| l'| les)? ?$"
+_BETWEEN = "|".join(sorted((re.escape(form) for form in wordlists.lines("outlet_determiners")), key=len, reverse=True))
+_TO = re.compile(rf"(?:à|au|auprès|avec|pour)\W*(?:(?:{_BETWEEN}|micro)\W*)*$")
+_VENUE = re.compile(rf"(?:{'|'.join(wordlists.lines('venue_phrases'))})\W*(?:(?:{_BETWEEN})\W*)*$")
+_CREDIT = re.compile(
+    rf"(?<!\w)(?:{'|'.join(wordlists.lines('credit_phrases'))})\b\W*(?:(?:{_BETWEEN})\W*)*$", re.IGNORECASE
 )
-_VENUE = re.compile(
-    r"(?:dans (?:les colonnes|une (?:tribune|interview|lettre)|un (?:entretien|article|communiqué)|l'entretien)[^.;«»]{0,60}?|sur (?:l'antenne|le plateau|les ondes|le site)"
-    r"|au micro|à l'antenne|interrogée?s? (?:par|sur)|invitée?s? (?:de|sur)|joint[e]?s? par|contactée?s? par|entretien[^.;«»]{0,30}? (?:à|au|avec|accordé[e]?[^.;]{0,20})"
-    r"|interview[^.;«»]{0,30}? (?:à|au|avec|accordé[e]?[^.;]{0,20}))\W*(?:(?:de|du|des|d'|par|à|au|aux|avec|sur|l'agence|la chaîne|la radio|le journal|le quotidien|la|le|l'|les)\W*)*$"
-)
-_SELON = re.compile(
-    r"\b(?:selon|d'après|à en croire|pour|citée?s? (?:par|dans)|relayée?s? par|révélée?s? par|rapportée?s? par|repérée?s? par|publiée?s? (?:par|dans)|évoquée?s? (?:par|dans)"
-    r"|comme (?:le |l')?\w+|source ?:|sources? (?:de|d')|avec|informations? (?:de|du|d')|révélations? (?:de|du|d')|enquête (?:de|du|d')|article (?:de|du|d')|confrères (?:de|du|d')|consultée?s? par"
-    r"|obtenue?s? par|dévoilée?s? par|indiquée?s? par|interrogée?s? par|rapport(?:e|ent|ait)|précise|indique|écrit|affirme|révèle|assure|explique|note|souligne|annonce|relate|raconte|signale|relève|pointe|selon les informations)\b"
-    r"\W*(?:(?:de|du|des|d'|le|la|les|l'|les informations|l'agence|nos confrères|quotidien|journal|magazine|site|hebdomadaire|média|agence|chaîne|américaine?|britannique|français[e]?|allemande?|spécialisé|de presse|économique)\W*)*$",
-    re.IGNORECASE,
-)
+_INVERTED = re.compile(rf"(?:\b(?:a|ont|avait|avaient|aurait) )?([\w-]+) (?:(?:{_BETWEEN})\W*)*$")
 _SUBJECT = re.compile(
-    r"(?:,[^,.;]{0,80},)? (?:(?:a|ont|avait|avaient|lui|nous|se|s'est|en|y|n'|est) )*(?:(?:également|aussi|ainsi|encore|notamment|déjà) )?([\w'-]+)"
+    r"(?:,[^,.;]{0,80},)? (?:(?:a|ont|avait|avaient|lui|nous|se|s'est|en|y|n'|est) )*"
+    r"(?:(?:également|aussi|ainsi|encore|notamment|déjà) )?([\w'-]+)"
 )
 
 
-_STRICT = re.compile(
-    r"\b(?:selon|d'après|citée?s? par|révélée?s? par|rapportée?s? par|publiée?s? (?:par|dans)|rapporte|révèle|affirme|confrères (?:de|du)|(?:le |au |du |la |par |l')?"
-    r"(?:magazine|quotidien|journal|hebdomadaire|site|mensuel|revue|média|chaîne|agence)(?: \w+(?:ain|ais|ique|and|isé)e?)?) (?:de |du |le |la |l')?$",
+_PLAINLY = re.compile(
+    r"\b(?:selon|d'après|par|informations? (?:de|du)|révélations? (?:de|du)|enquête (?:de|du)|confrères (?:de|du)"
+    r"|rapporte|révèle|affirme|(?:le |au |du |la |par |l')?(?:magazine|quotidien|journal|hebdomadaire|site"
+    r"|mensuel|revue|média"
+    r"|chaîne|agence)(?: \w+(?:ain|ais|ique|and|isé)e?)?) (?:de |du |le |la |l')?$",
     re.IGNORECASE,
 )
 
@@ -115,9 +106,16 @@ def _spoken(before: str) -> bool:
     )
 
 
+def _verb_before(before: str) -> re.Match[str] | None:
+    """« rapporte le quotidien », « a révélé »: a verb of saying right before the name."""
+    match = _INVERTED.search(before)
+    form = speech.forms().get(match.group(1).lower()) if match else None
+    return match if form is not None and form.mood != "gerund" and "que" in form.uses else None
+
+
 def _plainly_outlet(before: str) -> bool:
-    """A name that is a common word too: « du Monde » after « les colonnes », « selon Next », « le magazine Capital »."""
-    return bool(_STRICT.search(before) or _VENUE.search(before)) or before.endswith(("au ", "Au ", "du "))
+    """A name that is a common word too, plainly an outlet here: « selon Next », « le magazine Capital »."""
+    return bool(_PLAINLY.search(before) or _VENUE.search(before)) or before.endswith(("au ", "Au ", "du "))
 
 
 def _before(reading: Reading, mention: OutletMention, length: int) -> str:
@@ -134,8 +132,6 @@ def is_venue(reading: Reading, mention: OutletMention) -> bool:
 def told_to_span(reading: Reading, mention: OutletMention) -> Span | None:
     """The words that say somebody spoke to this outlet (« à l'AFP », « dans les colonnes du Monde »), or None."""
     before = _before(reading, mention, 110)
-    if mention.ambiguous and not _plainly_outlet(before):
-        return None
     for pattern in (_VENUE, _TO):
         match = pattern.search(before)
         if match and (pattern is _VENUE or _spoken(before[: match.start()])):
@@ -143,17 +139,18 @@ def told_to_span(reading: Reading, mention: OutletMention) -> Span | None:
     return None
 
 
-def _credit_span(reading: Reading, mention: OutletMention) -> Span | None:
+def credit_span(reading: Reading, mention: OutletMention) -> Span | None:
+    """The words that credit this outlet (« selon Reuters », « rapporte Le Monde »), or None."""
     before = _before(reading, mention, 90)
-    match = _SELON.search(before)
+    match = _CREDIT.search(before) or _verb_before(before)
     if match and mention.ambiguous and not _plainly_outlet(before):
         return None
     if match:
         return mention.start - len(before) + match.start(), mention.end
     if _is_subject(reading, mention) and not mention.ambiguous:
         return mention.start, mention.end
-    after = reading.plain[mention.end : mention.end + 3]
-    if before.endswith("(") and after.startswith(")"):
+    after = reading.plain[mention.end : mention.end + 2]
+    if re.search(r"(?:\(|\bavec )(?:l')?$", before, re.IGNORECASE) and after[:1] in (")", "\n", "", "."):
         return mention.start, mention.end
     return None
 
@@ -165,7 +162,7 @@ def find(reading: Reading, own: str = "", quotes: tuple[QuoteSpan, ...] = ()) ->
     for mention in mentions(reading):
         if own and names.key(mention.outlet) == names.key(own):
             continue
-        span = _credit_span(reading, mention) or told_to_span(reading, mention)
+        span = credit_span(reading, mention) or told_to_span(reading, mention)
         if span is None and mention.outlet in speakers and not mention.ambiguous:
             span = (mention.start, mention.end)
         if span is not None:

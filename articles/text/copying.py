@@ -1,8 +1,9 @@
 """Which passages of an article stand in an earlier one, by another outlet.
 
-Words are compared without case or accents. Earlier texts are indexed by some of their runs of five words (winnowing, after
-Schleimer, Wilkerson and Aiken, 2003), chosen so that any common run of eight words is found; a hit is then grown both ways,
-over small changes, into a passage. Looking a text up costs the length of that text, however many are indexed.
+Words are compared without case or accents. Earlier texts are indexed by some of their runs of five words (winnowing,
+after Schleimer, Wilkerson and Aiken, 2003), chosen so that any common run of eight words is found; a hit is then grown
+both ways, over small changes, into a passage. Looking a text up costs the length of that text, however many are
+indexed.
 """
 
 from __future__ import annotations

@@ -7,12 +7,12 @@ the words around (« la société X », « le PDG de X », « M. X », « baptis
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 
-from articles.text import names, speech, wordlists
+from articles.text import citations, names, speech, wordlists
 from articles.text.findings import EntitySpan, Span
 from articles.text.reading import Reading
 
@@ -22,13 +22,16 @@ _OPENS = re.compile(r"(?:^|[.!?…:«»“”\"•\n–—(\[]|- ) *$")
 _VERSION = re.compile(r"(?:\b|[A-Za-z])\d+(?:[.,]\d+)*[A-Za-z]{0,2}$")
 _LEGAL = re.compile(
     r"\b(?:SA|SAS|SARL|Inc|Ltd|LLC|Corp|Corporation|GmbH|AG|Group|Groupe|Labs?|Technologies|Technology|Media|"
-    r"Networks?|Systems|Industries|Telecom|Partners|Capital|Ventures|University|Foundation|Institute|Bank|Studios?|Entertainment|Records|Robotics|Security|Research|Company|Pharma|Airlines|Motors|Games)$"
+    r"Networks?|Systems|Industries|Telecom|Partners|Capital|Ventures|University|Foundation|Institute|Bank"
+    r"|Studios?|Entertainment|Records|Robotics|Security|Research|Company|Pharma|Airlines|Motors|Games)$"
 )
 _CAPITAL_ROLE = re.compile(
-    r"(?:PDG|P-DG|CEO|DG|CTO|Président|Présidente|Ministre|Premier ministre|Directeur|Directrice|Professeur|Docteur|Maître|Me|M|Mme|Sir|Lord) (?=[A-ZÀ-Ý])"
+    r"(?:PDG|P-DG|CEO|DG|CTO|Président|Présidente|Ministre|Premier ministre|Directeur|Directrice|Professeur"
+    r"|Docteur|Maître|Me|M|Mme|Sir|Lord) (?=[A-ZÀ-Ý])"
 )
 _TAIL = re.compile(
-    r"^(?:\d+ commentaires?|commentaires?(?: \(\d+\))?|laisser un commentaire|source link ?:.*|sources? ?: ?https?:.*|copyright .*)$",
+    r"^(?:\d+ commentaires?|commentaires?(?: \(\d+\))?|laisser un commentaire|source link ?:.*"
+    r"|sources? ?: ?https?:.*|copyright .*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _BYLINE = re.compile(
@@ -38,9 +41,12 @@ _VERB_AFTER = re.compile(
     r" (?:a|ont|n'a|s'est|va|vient|veut|doit|lance|annonce|propose|prévoit|compte|était|avait|et|qui)\b|,"
 )
 _LOWER_TAIL = re.compile(
-    r"(?: (?:européenne?s?|nationale?s?|internationale?s?|mondiale?|fédérale?|française?|général[e]?|centrale?|régionale?|départementale?|supérieure?"
-    r"|spéciale?|militaire|africaine?|américaine?|britannique|canadienne|populaire|démocratique|républicaine?|socialiste|constitutionnel(?:le)?"
-    r"|correctionnel(?:le)?|judiciaire|administratif|administrative|criminelle|pénale|publique?|unies?|arabe|islamique|polytechnique|économique))+"
+    r"(?: (?:européenne?s?|nationale?s?|internationale?s?|mondiale?|fédérale?|française?|général[e]?|centrale?"
+    r"|régionale?|départementale?|supérieure?"
+    r"|spéciale?|militaire|africaine?|américaine?|britannique|canadienne|populaire|démocratique|républicaine?"
+    r"|socialiste|constitutionnel(?:le)?"
+    r"|correctionnel(?:le)?|judiciaire|administratif|administrative|criminelle|pénale|publique?|unies?|arabe"
+    r"|islamique|polytechnique|économique))+"
 )
 _COMPLEMENT = re.compile(r" (?:de la |de l'|des |du |de |d'|pour la |pour le |pour l')[\w-]+(?: [A-ZÀ-Ý][\w-]+)*")
 _ACRONYM = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý&.-]*[A-Z0-9]+s?$")
@@ -52,7 +58,7 @@ class _Name:
 
     written: str
     mentions: list[Span] = field(default_factory=list)
-    votes: Counter[str] = field(default_factory=Counter)
+    votes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
 @cache
@@ -60,7 +66,8 @@ def _before(lexicon: str) -> re.Pattern[str]:
     forms = sorted((re.escape(line.replace("’", "'")) for line in wordlists.lines(lexicon)), key=len, reverse=True)
     joined = "|".join(forms)
     return re.compile(
-        rf"(?:\b|^)(?:{joined})(?: de| d'| chez)?(?: la| le| l'| les)?(?: \w+(?:aine?|aise?|ienne?|ique|ois))? ?[«\"“]? ?$",
+        rf"(?:\b|^)(?:{joined})(?: de| d'| chez)?(?: la| le| l'| les)?(?: \w+(?:aine?|aise?|ienne?|ique"
+        rf"|ois))? ?[«\"“]? ?$",
         re.I,
     )
 
@@ -77,7 +84,8 @@ _NAMING = re.compile(
 )
 _AT_PLACE = re.compile(r"(?:\b(?:à|en|vers|près de|ville de|région de|capitale de|au nord de|au sud de|quartier de)) $")
 _PERSON_AFTER = re.compile(
-    r",? (?:PDG|directrice?(?:eur)?|présidente?|fondat|cofondat|co-fondat|ministre|députée?|sénat|professeur|chercheu|avocate?|sociologue|maire|porte-parole|chef|secrétaire)"
+    r",? (?:PDG|directrice?(?:eur)?|présidente?|fondat|cofondat|co-fondat|ministre|députée?|sénat|professeur"
+    r"|chercheu|avocate?|sociologue|maire|porte-parole|chef|secrétaire)"
 )
 
 
@@ -143,13 +151,23 @@ def body_end(plain: str) -> int:
     return match.start() if match else len(plain)
 
 
+def _credited_starts(reading: Reading) -> set[int]:
+    """Where an outlet is credited under a name that may also be somebody's (« selon Marianne »)."""
+    starts = set()
+    for mention in citations.mentions(reading):
+        if mention.ambiguous and citations.credit_span(reading, mention):
+            starts |= {mention.start, mention.end - len(mention.outlet.split()[-1])}
+    return starts
+
+
 class _Finder:
     """Gathers the names of one text and their votes."""
 
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
         self.plain = reading.plain
-        self.model = {span: kind for span, kind in names.model_names(reading.text)}
+        self.model = dict(names.model_names(reading.text))
+        self.credited = _credited_starts(reading)
         self.lower_words = set(re.findall(r"(?<![\w-])[a-zà-ÿ][\w-]+", self.plain))
         self.found: dict[str, _Name] = {}
 
@@ -191,7 +209,7 @@ class _Finder:
             return not (written.isupper() and len(written) > 12)
         if not _OPENS.search(self.plain[max(0, span[0] - 4) : span[0]]):
             return True
-        return bool(_ACRONYM.match(written)) or low not in self.lower_words and self._is_seen(span)
+        return bool(_ACRONYM.match(written)) or (low not in self.lower_words and self._is_seen(span))
 
     def _to_model_end(self, span: Span) -> Span:
         """The lower-case tail of a body: as far as the model sees it, else by its form."""
@@ -235,8 +253,10 @@ class _Finder:
         return (
             signed
             or re.search(r"(?:/ ?|\bPhotos?:? |© ?|\(c\) ?|Crédits?:? ?)$", before) is not None
-            or re.match(r" ?/ ?[A-Z]", self.plain[span[1] : span[1] + 4]) is not None
-            and self.plain[span[0] : span[1]].isupper()
+            or (
+                re.match(r" ?/ ?[A-Z]", self.plain[span[1] : span[1] + 4]) is not None
+                and self.plain[span[0] : span[1]].isupper()
+            )
         )
 
     def _is_byline(self, span: Span) -> bool:
@@ -273,6 +293,10 @@ class _Finder:
             votes[model] += 2 if model in ("person", "place") else 1.5
         if model == "product":
             votes["organisation"] += 0.7
+        if _ACRONYM.fullmatch(name.written) and len(name.written) <= 6:
+            votes["organisation"] += 1.5
+        if span[0] in self.credited:
+            votes["organisation"] += 8
         if len(name.mentions) == 1:
             self._vote_form(name)
         if _TITLE.search(before):
@@ -291,7 +315,7 @@ class _Finder:
             votes["place"] += 1.5
         self._vote_verb(votes, after)
 
-    def _vote_verb(self, votes: Counter[str], after: str) -> None:
+    def _vote_verb(self, votes: dict[str, float], after: str) -> None:
         match = re.match(r" (?:(?:a|ont|avait|n'a pas|a été|s'est|va|vient|veut|vient de) )?(\w+)", after)
         form = speech.forms().get(match.group(1).lower()) if match else None
         if form and "que" in form.uses:
@@ -321,9 +345,9 @@ class _Finder:
             votes["product"] += 2.5
 
 
-def _kind(votes: Counter[str]) -> str:
-    ranked = votes.most_common(1)
-    return ranked[0][0] if ranked and ranked[0][1] >= 1.4 else ""
+def _kind(votes: dict[str, float]) -> str:
+    best = max(votes, key=lambda kind: votes[kind], default="")
+    return best if best and votes[best] >= 1.4 else ""
 
 
 def _same(kind: str, short: str, full: str) -> bool:
@@ -332,7 +356,7 @@ def _same(kind: str, short: str, full: str) -> bool:
     if a == b or "".join(a) == "".join(b):
         return True
     if kind == "person":
-        return len(a) < len(b) and b[-len(a) :] == a
+        return len(a) < len(b) and (b[-len(a) :] == a or (len(a) == 1 and b[0] == a[0]))
     if kind == "organisation":
         suffixes = ("ai", "group", "groupe", "inc", "sa", "corp", "labs", "france", "technologies")
         return len(b) == len(a) + 1 and b[: len(a)] == a and b[-1] in suffixes
@@ -345,7 +369,10 @@ def _share_votes(found: dict[str, _Name]) -> None:
     for name in found.values():
         together[names.key(name.written).replace(" ", "")].append(name)
     for group in together.values():
-        total: Counter[str] = sum((name.votes for name in group), Counter())
+        total: dict[str, float] = defaultdict(float)
+        for name in group:
+            for kind, weight in name.votes.items():
+                total[kind] += weight
         for name in group:
             name.votes = total
 

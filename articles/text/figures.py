@@ -13,7 +13,25 @@ _SCALES |= {"k": 1e3, "m": 1e6, "md": 1e9, "mds": 1e9, "mrd": 1e9, "mrds": 1e9}
 _NUMBER_WORDS = {
     word: value
     for value, word in enumerate(
-        "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+        [
+            "zéro",
+            "un",
+            "deux",
+            "trois",
+            "quatre",
+            "cinq",
+            "six",
+            "sept",
+            "huit",
+            "neuf",
+            "dix",
+            "onze",
+            "douze",
+            "treize",
+            "quatorze",
+            "quinze",
+            "seize",
+        ]
     )
 } | {"une": 1, "vingt": 20, "trente": 30, "quarante": 40, "cinquante": 50, "soixante": 60, "cent": 100}
 
@@ -27,7 +45,8 @@ _UNIT = "|".join(sorted((re.escape(form) for form in _UNITS), key=len, reverse=T
 _DIGITS = r"\d{1,3}(?:[ .]\d{3})+(?:,\d+)?|\d+(?:[.,]\d+)?"
 _FIGURE = re.compile(
     rf"(?<![\w.,/-])(?P<front>[$€£] ?)?(?P<number>{_DIGITS}|(?:{'|'.join(_NUMBER_WORDS)})(?= (?:milli|%|pour cent)))"
-    r"(?: (?:de )?(?P<scale>centaines?|milliers?|mille|millions?|milliards?|billions?)(?!\w)| ?(?P<short>Mds?|Mrds?|M|k|K)(?=[ ]?[€$£]))?"
+    r"(?: (?:de )?(?P<scale>centaines?|milliers?|mille|millions?|milliards?|billions?)(?!\w)| ?(?P<short>Mds?"
+    r"|Mrds?|M|k|K)(?=[ ]?[€$£]))?"
     rf"(?:(?: d'| de | | ?)(?P<unit>{_UNIT})(?!\w))?",
     re.IGNORECASE,
 )

@@ -37,13 +37,17 @@ _MONTHS = {
     )
     for name in names.split()
 }
-_WEEKDAYS = {name: number for number, name in enumerate("lundi mardi mercredi jeudi vendredi samedi dimanche".split())}
+_WEEKDAYS = {
+    name: number
+    for number, name in enumerate(["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"])
+}
 _ORDINALS = {"premier": 1, "1er": 1, "deuxième": 2, "second": 2, "troisième": 3, "quatrième": 4}
 
 _MONTH = (
     "(?:"
     + "|".join(sorted(_MONTHS, key=len, reverse=True))
-    + r")(?!\w)(?:(?<=janv)\.|(?<=fév)\.|(?<=févr)\.|(?<=avr)\.|(?<=juil)\.|(?<=sept)\.|(?<=oct)\.|(?<=nov)\.|(?<=déc)\.)?"
+    + r")(?!\w)(?:(?<=janv)\.|(?<=fév)\.|(?<=févr)\.|(?<=avr)\.|(?<=juil)\.|(?<=sept)\.|(?<=oct)\.|(?<=nov)\."
+    + r"|(?<=déc)\.)?"
 )
 _LONG_MONTH = (
     "(?:"
@@ -268,8 +272,10 @@ def _no_value(precision: str) -> _Handler:
 
 _REL = r"(?P<relative>derni(?:er|ère)|passée?|prochaine?)"
 _NOT_UNIT = (
-    r"(?![\w%€$°]|[.,]\d|-\d|/\d| ?(?:%|€|\$|euros?|dollars?|millions?|milliards?|personnes?|kg|km|mètres?|m²|ha|hectares?|"
-    r"tonnes?|morts?|habitants?|salariés?|emplois?|postes?|pages?|élèves?|mots?|places?|voix|soldats?|hommes?|femmes?)\b)"
+    r"(?![\w%€$°]|[.,]\d|-\d|/\d| ?(?:%|€|\$|euros?|dollars?|millions?|milliards?|personnes?|kg|km|mètres?|m²|ha"
+    r"|hectares?|"
+    r"tonnes?|morts?|habitants?|salariés?|emplois?|postes?|pages?|élèves?|mots?|places?|voix|soldats?|hommes?"
+    r"|femmes?)\b)"
 )
 _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), handler)
@@ -285,7 +291,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
             _days_between,
         ),
         (
-            rf"(?<![\w,.])(?:(?P<weekday>{_WEEKDAY}),? (?:le )?)?(?P<day>{_DAY})(?: |-)(?P<month>{_MONTH})(?:,?(?: |-)(?P<year>{_YEAR})(?!\w))?",
+            rf"(?<![\w,.])(?:(?P<weekday>{_WEEKDAY}),? (?:le )?)?(?P<day>{_DAY})(?: "
+            rf"|-)(?P<month>{_MONTH})(?:,?(?: |-)(?P<year>{_YEAR})(?!\w))?",
             _on_day,
         ),
         (
@@ -293,12 +300,14 @@ _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
             _in_month,
         ),
         (
-            rf"(?<!\w)(?:(?:début|fin|mi)[ -]|(?<=\ben )|(?<=\bde )|(?<=\bd')|(?<=\bdès )|(?<=\bdepuis )|(?<=\bavant )|(?<=\baprès )"
+            rf"(?<!\w)(?:(?:début|fin|mi)[ -]|(?<=\ben )|(?<=\bde )|(?<=\bd')|(?<=\bdès )|(?<=\bdepuis )"
+            rf"|(?<=\bavant )|(?<=\baprès )"
             rf"|(?<=\bcourant )|(?<=\bentre )|(?<=\bet )|(?<=\bà ))(?P<month>{_LONG_MONTH})(?P<year>(?!))?(?P<relative>(?!))?",
             _in_month,
         ),
         (
-            rf"(?<!\w)(?P<rank>premier|1er|deuxième|second|troisième|quatrième|[1-4](?:e|è|ème|ième)|T(?=[1-4])|S(?=[12]))"
+            rf"(?<!\w)(?P<rank>premier|1er|deuxième|second|troisième|quatrième|[1-4](?:e|è|ème|ième)|T(?=[1-4])"
+            rf"|S(?=[12]))"
             rf" (?P<unit>trimestre|semestre)(?: (?:de )?(?:l'année )?(?P<year>{_YEAR}))(?!\w)",
             _quarter,
         ),
@@ -306,13 +315,15 @@ _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
         (rf"(?<![\w./-])(?P<year1>{_YEAR})[-–/](?P<year2>{_YEAR}|\d\d)(?![\w/-])", _two_years),
         (r"(?<!\w)années (?P<decade>19\d0|20\d0|[2-9]0)(?!\w)", _decade),
         (
-            rf"(?<!chaque )(?<!les )(?<!\bun )(?<!\w)(?P<weekday>{_WEEKDAY})(?:(?: (?:matin|midi|après-midi|soir))?,? {_REL}(?!\w))?"
+            rf"(?<!chaque )(?<!les )(?<!\bun )(?<!\w)(?P<weekday>{_WEEKDAY})(?:(?: (?:matin|midi|après-midi"
+            rf"|soir))?,? {_REL}(?!\w))?"
             r"(?! (?:saint|noir|gras)\b)(?!-)",
             _weekday,
         ),
         (r"(?<!\w)(?P<word>avant-hier|hier|après-demain|demain)(?!\w)(?! de la)", _day_word),
         (
-            r"(?<!\w)(?:la semaine (?:dernière|passée|prochaine)|cette semaine|(?:ce|le) week-end(?: dernier| passé| prochain)?)(?!\w)",
+            r"(?<!\w)(?:la semaine (?:dernière|passée|prochaine)|cette semaine|(?:ce|le) week-end(?: dernier"
+            r"| passé| prochain)?)(?!\w)",
             _week,
         ),
         (r"(?<!\w)(?:le mois (?:dernier|passé|prochain)|ce mois-ci)(?!\w)", _month_word),
@@ -321,7 +332,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
     )
 )
 _NAME_BEFORE_YEAR = re.compile(
-    r"(?:\b(?:n°|numéro|résolution|article|page|loi|norme|version|Windows|Office|iOS|Pentium|Radeon|GeForce|HD|Go|Mo|MHz|DX|UHD|RTX|GTX|ISO|Core"
+    r"(?:\b(?:n°|numéro|résolution|article|page|loi|norme|version|Windows|Office|iOS|Pentium|Radeon|GeForce|HD"
+    r"|Go|Mo|MHz|DX|UHD|RTX|GTX|ISO|Core"
     r"|chambre|vol|rue|boulevard|place)|[A-Z]{2,5}-?|[:x×*+=]) $"
 )
 

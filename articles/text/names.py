@@ -27,7 +27,8 @@ _SEQUENCE = re.compile(rf"(?<![\w@#/.-]){_CAPITAL}(?: (?:{_CAPITAL}|{_NUMBER}))*
 _PERSON_TAIL = re.compile(rf" (?:(?:{_PARTICLE}) |d['’]){_CAPITAL}(?: {_CAPITAL})*")
 _FRENCH_TAIL = re.compile(r" (?:de|du|la|le|d['’])")
 _UNIT_AFTER = re.compile(
-    r" \d[\d.,]*(?= (?:ans|mois|jours?|heures?|minutes|%|€|euros|dollars|millions?|milliards?|personnes|kilomètres|km|fois|pays|h)\b)"
+    r" \d[\d.,]*(?= (?:ans|mois|jours?|heures?|minutes|%|€|euros|dollars|millions?|milliards?|personnes"
+    r"|kilomètres|km|fois|pays|h)\b)"
 )
 _ELIDED = re.compile(r"^(?:[ldnsjmcLDNSJMC]|[Qq]u|[Ll]orsqu|[Pp]uisqu|[Jj]usqu)['’](?=\w)")
 
@@ -70,7 +71,7 @@ def key(name: str) -> str:
 @cache
 def first_names() -> dict[str, str]:
     """First name → "m", "f" or "*"."""
-    return dict(line.split() for line in wordlists.lines("first_names"))  # type: ignore[misc]
+    return dict(line.split() for line in wordlists.lines("first_names"))
 
 
 @cache
@@ -129,6 +130,8 @@ def first_name_kind(word: str) -> str | None:
 
 def _without_elision(text: str, span: Span) -> Span:
     match = _ELIDED.match(text[span[0] : span[1]])
+    if match and text[span[0]] in "MNK" and " " in text[span[0] : span[1]]:
+        return span
     return (span[0] + match.end(), span[1]) if match else span
 
 

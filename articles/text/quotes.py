@@ -9,23 +9,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from articles.text import citations
+from articles.text import citations, wordlists
 from articles.text.findings import EntitySpan, QuoteSpan, Span
 from articles.text.quotes_clauses import reported_clauses
 from articles.text.quotes_cues import Cue, SentenceCues
 from articles.text.quotes_marks import Marked
 from articles.text.quotes_speakers import NOBODY, Cast, Speaker
-from articles.text.reading import MASK, Reading, fold
+from articles.text.reading import MASK, Reading
 
-_TITLE_BEFORE = re.compile(
-    r"(?:intitulée?s?|titrée?s?|baptisée?s?|nommée?s?|appelée?s?|surnommée?s?|dite?s?|dénommée?s?|livre|film|ouvrage|roman|essai|article|série|album|chanson|émission|documentaire|"
-    r"hashtag|mot-clé|mot|terme|rubrique|collection|collectif|opération|programme|projet|mouvement|exposition|chronique|revue|podcast|slogan|expression|concept|notion|mention|"
-    r"groupe|label|titre|dossier|sous le titre|opération|plan|loi|affaire|dispositif|campagne|modèle|fonction|option|mode|version|accord|logiciel)s? ?[,:]? ?$",
-    re.IGNORECASE,
-)
+_TITLE_BEFORE = re.compile(rf"(?<!\w)(?:{'|'.join(wordlists.lines('title_words'))})e?s? ?[,:]? ?$", re.IGNORECASE)
 _CLAUSAL = re.compile(
-    r"(?<!\w)(?:je|j'|nous|on|il|elle|ils|elles|vous|tu|c'|ça|cela|qui|que|qu'|ne|n'|pas|est|sont|était|a|ont|va|vont|faut|peut|doit|fait|sera|seront|serait|avons|sommes|suis|ai)(?!\w)",
-    re.IGNORECASE,
+    rf"(?<!\w)(?:{'|'.join(sorted(wordlists.group('grammar', 'signs of a clause')))})(?!\w)", re.IGNORECASE
 )
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
@@ -145,7 +139,7 @@ class _Quoter:
 
     def _is_heading(self, index: int) -> bool:
         """A line of its own without final punctuation: a heading that repeats a quotation."""
-        start, end = self.reading.sentences[index]
+        start = self.reading.sentences[index][0]
         line_start, line_end = self.reading.paragraph_of(start)
         line = self.reading.text[line_start:line_end].strip()
         last = line.rstrip('»”"″ \u00a0\u202f')[-1:]
@@ -365,10 +359,11 @@ class _Quoter:
         who = speaker.name or speaker.raw or ""
         paragraph = self.reading.paragraph_of(start)[0]
         for mention in self.outlets:
-            if start <= mention.start < end and MASK not in self.reading.masked[mention.start : mention.end]:
-                if citations.told_to_span(self.reading, mention) is not None and mention.outlet != speaker.name:
-                    self.told[who] = (mention.outlet, paragraph)
-                    return mention.outlet
+            if not start <= mention.start < end or MASK in self.reading.masked[mention.start : mention.end]:
+                continue
+            if citations.told_to_span(self.reading, mention) is not None and mention.outlet != speaker.name:
+                self.told[who] = (mention.outlet, paragraph)
+                return mention.outlet
         outlet, where = self.told.get(who, (None, -1))
         return outlet if where == paragraph and who else None
 
@@ -399,7 +394,7 @@ def _inside_cues(reading: Reading, mark: Marked, cast: Cast) -> Iterator[Cue]:
         if cue.kind != "incise" or cue.start <= mark.start + 3:
             continue
         before, after = reading.plain[mark.start : cue.start].rstrip(), reading.plain[cue.group_end : mark.end].lstrip()
-        named = cue.pronoun in ("il", "elle") or cue.subject is not None and bool(cast.in_span(cue.subject))
+        named = cue.pronoun in ("il", "elle") or (cue.subject is not None and bool(cast.in_span(cue.subject)))
         if before.endswith((",", "!", "?")) and (not after or after[0] in ",.:;") and named:
             yield cue
 
@@ -407,6 +402,3 @@ def _inside_cues(reading: Reading, mark: Marked, cast: Cast) -> Iterator[Cue]:
 def find(reading: Reading, entities: tuple[EntitySpan, ...]) -> tuple[QuoteSpan, ...]:
     """Every quotation of the text, in order."""
     return _Quoter(reading, entities).run()
-
-
-__all__ = ["find", "fold"]

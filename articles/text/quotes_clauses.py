@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from articles.text import wordlists
 from articles.text.findings import Span
 from articles.text.quotes_cues import Cue
+from articles.text.quotes_subjects import role_words
 from articles.text.reading import MASK, Reading
 
-_CONNECTIVES = re.compile(
-    r"(?:(?:Mais|Et|Or|Car|Cependant|Toutefois|Pourtant|En outre|Par ailleurs|En effet|Ainsi|De plus|Enfin|Ensuite|Puis|En revanche|D'ailleurs|De même|Néanmoins|Du reste|Au final|Résultat|De fait"
-    r"|Mieux|Pire|Surtout|Bref|Certes|Donc|Alors|Aussi)(?: ?[,:])? )+"
-)
-_FINITE_INFINITIVES = frozenset(
-    "affirmer assurer dire déclarer indiquer reconnaître prétendre estimer jurer admettre confirmer".split()
-)
+_OPENERS = sorted(wordlists.group("grammar", "connectives"), key=len, reverse=True)
+_CONNECTIVES = re.compile(rf"(?:(?:{'|'.join(_OPENERS).replace('_', ' ')})(?: ?[,:])? )+")
+_INFINITIVE_VERBS = wordlists.group("grammar", "verbs with an infinitive")
 _AFTER_CLAUSE = re.compile(
     r",? (?:a-t-(?:il|elle)|ont-(?:ils|elles)|avait-(?:il|elle)|[\w-]+-t-(?:il|elle))\b|(?: – | — |;)"
 )
@@ -49,9 +47,9 @@ def _clause_end(reading: Reading, start: int, sentence: Span, cues: list[Cue], o
         if cue is own or cue.start <= start:
             continue
         before = reading.masked[start : cue.start].rstrip()
-        if (cue.kind == "incise" or (cue.form is not None and cue.form.mood == "gerund")) and before.endswith(","):
-            end = min(end, cue.start)
-        elif cue.kind == "selon" and reading.masked[cue.group_end : end].strip(" ,.") == "" and before.endswith(","):
+        if (
+            (cue.kind == "incise" or (cue.form is not None and cue.form.mood == "gerund")) and before.endswith(",")
+        ) or (cue.kind == "selon" and reading.masked[cue.group_end : end].strip(" ,.") == "" and before.endswith(",")):
             end = min(end, cue.start)
     match = _AFTER_CLAUSE.search(reading.masked, start, end)
     if match:
@@ -64,9 +62,9 @@ def _clause_end(reading: Reading, start: int, sentence: Span, cues: list[Cue], o
 
 def _that_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cue) -> Span | None:
     start = cue.that if cue.that >= 0 else cue.infinitive
-    if start < 0 or not cue.allows("que") or cue.allows("weak") and cue.form is not None and "weak" in cue.form.uses:
+    if start < 0 or not cue.allows("que") or (cue.allows("weak") and cue.form is not None and "weak" in cue.form.uses):
         return None
-    if cue.that < 0 and (cue.form is None or cue.form.lemma not in _FINITE_INFINITIVES):
+    if cue.that < 0 and (cue.form is None or cue.form.lemma not in _INFINITIVE_VERBS):
         return None
     if cue.kind == "verb" and cue.pronoun in ("on", "je", "j'", "nous", "ce"):
         return None
@@ -80,6 +78,8 @@ def _incise_clause(reading: Reading, sentence: Span, cue: Cue) -> Span | None:
     if re.search(r"(?:^|[ ,(])comme (?:le |l')?$", before, re.IGNORECASE):
         lead = re.sub(r",? ?comme (?:le |l')?$", "", before, flags=re.IGNORECASE)
         if lead.strip():
+            if re.search(r":\s*(?:[«\"“]|$)", masked[cue.group_end : sentence[1] + 4]):
+                return None
             return _strip_lead(reading, *_trimmed(reading, sentence[0], sentence[0] + len(lead)))
         after = masked.find(",", cue.group_end, sentence[1])
         end = _sentence_end(reading, sentence)
@@ -123,14 +123,20 @@ def _after_lead(reading: Reading, cue: Cue, end: int, cues: list[Cue]) -> Span |
 
 
 _APPOSED = re.compile(
-    r"(?:qui|dont|\w+[éè]e?s?(?: par| à| de| d'| dans| en)|un |une |lui-même|elle-même|\d+ ans|cité|interrogé|de |du |des |d'|à |au |ainsi que|l'un|l'une|(?:le |la |l')?(?:ancien|ex-|président|directeur|directrice|chef|ministre"
-    r"|porte-parole|professeur|chercheu|secrétaire|député|sénat|maire|responsable|fondat|cofondat|patron|membre|avocat|économiste|sociologue|historien|spécialiste|expert|analyste|chargé|auteur|autrice|PDG|vice-|coordinat|délégué|conseill))"
+    r"qui |dont |\w+[éè]e?s?(?: par| à| de| d'| dans| en)|un |une |lui-même|elle-même|\d+ ans|cité|interrogé"
+    r"|de |du |des |d'|à |au |ainsi que|l'une?|PDG|(?:le |la |l')?(?:ancien|ex-|vice-|co-?)?(?P<noun>[\w-]+)"
 )
+
+
+def _is_apposed(reading: Reading, start: int) -> bool:
+    """Whether the words at `start` say who somebody is."""
+    match = _APPOSED.match(reading.plain, start)
+    return match is not None and (match["noun"] is None or match["noun"].lower() in role_words())
 
 
 def _past_apposition(reading: Reading, comma: int, end: int) -> int:
     """« Selon X, directeur de Y, P »: the comma after the apposition, when there is one."""
-    if comma < 0 or not _APPOSED.match(reading.plain, comma + 2):
+    if comma < 0 or not _is_apposed(reading, comma + 2):
         return comma
     following = reading.masked.find(",", comma + 1, end)
     return following if 0 <= following - comma < 110 and end - following > 15 else comma

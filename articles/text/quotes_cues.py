@@ -8,38 +8,17 @@ from functools import cache
 
 from articles.text import speech, wordlists
 from articles.text.findings import Span
-from articles.text.reading import Reading, Token, tokens
+from articles.text.quotes_subjects import (
+    ADVERBS,
+    ASIDES,
+    AUXILIARIES,
+    CLITICS,
+    NOUN_FORMS,
+    PREPOSITIONS,
+    TIME,
+    SubjectParser,
+)
 
-PRONOUNS = frozenset("il elle ils elles on lui eux je nous j' celui-ci celle-ci ceux-ci celles-ci qui".split())
-_DETERMINERS = frozenset(
-    "le la les l' un une ce cet cette ces son sa ses leur leurs notre nos mon ma mes plusieurs certains certaines quelques deux trois quatre cinq".split()
-)
-_CONTRACTED = frozenset("du des au aux".split())
-_PREPOSITIONS = frozenset(
-    "de d' du des à au aux en pour sur dans par avec chez contre selon vers sous entre depuis devant auprès lors via après avant sans comme".split()
-)
-_CLITICS = frozenset("ne n' se s' lui leur nous vous y en l' le la les me m' pas jamais plus rien".split())
-_ADVERBS = frozenset(
-    "également aussi encore déjà ensuite toujours ainsi même alors enfin puis notamment cependant pourtant toutefois donc surtout bien "
-    "très hier tôt plus tard volontiers depuis parfois souvent récemment lui-même elle-même eux-mêmes d'emblée d'ailleurs".split()
-)
-_TIME = frozenset(
-    "lundi mardi mercredi jeudi vendredi samedi dimanche janvier février mars avril mai juin juillet août septembre octobre novembre "
-    "décembre hier matin soir midi après-midi aujourd'hui dernier dernière 1er".split()
-)
-_BOUNDARIES = frozenset(
-    "que qu' mais car quand lorsque lorsqu' si où dont puisque puisqu' tandis alors ; : ( ) « » “ ” \" ″ – — …".split()
-)
-_NOUN_FORMS = frozenset(
-    "annonce annonces note notes juge juges critique critiques réplique cite demande lance présente rapporte reproche doute crie pointe reprise "
-    "appel décret écrits dit dits cri relève traite parle constat commentaire expose propose commente".split()
-)
-_STOP_AFTER = frozenset(
-    "qui que qu' dont où lors après avant dans sur en pour par avec et mais alors lorsque lorsqu' quand tandis car afin pendant devant depuis selon ce cette".split()
-)
-_ASIDES = frozenset(", été quant à elle eux elles il voulu voulue".split())
-_AUXILIARIES = frozenset("a ont avait avaient aurait auraient est sont était étaient aura ayant".split())
-_MEDIA = frozenset("journal quotidien magazine agence chaîne site radio micro hebdomadaire média mensuel revue".split())
 _SUFFIX = re.compile(r"^(.+?)(?:-t)?-(il|elle|ils|elles|on|je)$")
 _INFINITIVE = re.compile(r"^[\wé'-]{1,}(?:er|ir|re|oir)$")
 
@@ -48,9 +27,9 @@ _INFINITIVE = re.compile(r"^[\wé'-]{1,}(?:er|ir|re|oir)$")
 class Cue:
     """A place that reports speech.
 
-    `kind` is "incise" (the subject follows the verb), "verb" (it precedes) or "selon". [start, end) holds the verb group
-    or the preposition; [subject_start, subject_end) the words that designate the speaker (empty when a pronoun alone or
-    nothing does); `pronoun` that pronoun. `that` is where the clause after « que » begins, -1 without one.
+    `kind` is "incise" (the subject follows the verb), "verb" (it precedes) or "selon". [start, end) holds the verb
+    group or the preposition; `subject` the words that designate the speaker (None when a pronoun alone or nothing
+    does); `pronoun` that pronoun. `that` is where the clause after « que » begins, -1 without one.
     """
 
     kind: str
@@ -77,20 +56,8 @@ def _phrases() -> re.Pattern[str]:
 _PHRASE_FORM = speech.Form("faire savoir", frozenset({"que", "incise", "frag"}), "finite")
 
 
-@cache
-def _role_words() -> frozenset[str]:
-    return frozenset(form.strip().lower().split()[0] for row in wordlists.table("roles") for form in row)
-
-
-class SentenceCues:
-    """Finds the cues of one sentence. `names_at` maps the start of a name to its end and kind."""
-
-    def __init__(self, reading: Reading, span: Span, names_at: dict[int, tuple[int, str]]) -> None:
-        self.reading = reading
-        self.span = span
-        self.names_at = names_at
-        self.tokens = list(tokens(reading.masked, *span))
-        self.at = {token.start: index for index, token in enumerate(self.tokens)}
+class SentenceCues(SubjectParser):
+    """Finds the cues of one sentence."""
 
     def find(self) -> list[Cue]:
         cues, index = [], 0
@@ -141,12 +108,9 @@ class SentenceCues:
     def _with_auxiliary(self, index: int) -> int:
         """The first word of the verb group that ends at a participle."""
         at = index
-        while at > 0 and (self.tokens[at - 1].low in _AUXILIARIES or self.tokens[at - 1].low in _CLITICS):
+        while at > 0 and (self.tokens[at - 1].low in AUXILIARIES or self.tokens[at - 1].low in CLITICS):
             at -= 1
         return at
-
-    def _first_at(self, position: int) -> int:
-        return next((i for i, token in enumerate(self.tokens) if token.start >= position), len(self.tokens))
 
     def _is_noun(self, index: int) -> bool:
         token = self.tokens[index]
@@ -158,10 +122,10 @@ class SentenceCues:
             in ("de", "d'", "du", "des", "un", "une", "cette", "son", "sa", "leur", "ce", "aux", "au", "ces", "en")
             and token.low != "disant"
         ):
-            return not (previous == "en" and speech.forms()[token.low].mood == "gerund" or previous == "ce")
+            return not ((previous == "en" and speech.forms()[token.low].mood == "gerund") or previous == "ce")
         before = self.tokens[index - 2].low if index > 1 else ""
         return (
-            token.low in _NOUN_FORMS
+            token.low in NOUN_FORMS
             and previous in ("la", "le", "l'", "les", "premier", "première", "nouvelle", "grande")
             and before not in ("comme", "que", "qu'", ",", "»", "ainsi")
         )
@@ -176,7 +140,7 @@ class SentenceCues:
                     index == 0 or self.tokens[index - 1].low not in ("s'", "se")
                 )
                 return None if passive else self._verb(index, ahead, form)
-            if not (low in _ADVERBS or low in _CLITICS or low.endswith("ment") or low in _ASIDES or low in _TIME):
+            if not (low in ADVERBS or low in CLITICS or low.endswith("ment") or low in ASIDES or low in TIME):
                 return None
         return None
 
@@ -249,9 +213,7 @@ class SentenceCues:
             ) or low.startswith("█"):
                 return -1
             if low == ",":
-                if ahead == index:
-                    inside_comma = True
-                elif not inside_comma:
+                if ahead == index or not inside_comma:
                     inside_comma = True
             elif speech.forms().get(low) is not None and not self._is_noun(ahead):
                 return -1
@@ -365,7 +327,7 @@ class SentenceCues:
     def opening(self) -> tuple[Span | None, str, Span | None] | None:
         """The subject that opens the sentence, past one bracket (« Après une semaine, le ministre … »)."""
         index = 0
-        while index < len(self.tokens) and (self.tokens[index].low in _TIME or not self.tokens[index].low[0].isalnum()):
+        while index < len(self.tokens) and (self.tokens[index].low in TIME or not self.tokens[index].low[0].isalnum()):
             index += 1
         for _ in range(2):
             if index >= len(self.tokens):
@@ -373,7 +335,7 @@ class SentenceCues:
             low = self.tokens[index].low
             if low in ("il", "elle"):
                 return None, low, None
-            found = None if low in _PREPOSITIONS and low != "des" else self._subject_at(index)
+            found = None if low in PREPOSITIONS and low != "des" else self._subject_at(index)
             if found is not None:
                 return found[0], "", found[1]
             comma = next((i for i in range(index, len(self.tokens)) if self.tokens[i].low == ","), None)
@@ -400,311 +362,6 @@ class SentenceCues:
         before = re.sub(r"[ ,](?:comme|l'|le|se|s'|lui)$", "", before).rstrip(" ,")
         return before.endswith(("»", '"', "”", "″", "''", "█")) or before == ""
 
-    # -- subjects -------------------------------------------------------------------------------------------------
-
-    def _name_end(self, index: int) -> int | None:
-        """Index after the name that starts at token `index`, or None."""
-        if index >= len(self.tokens) or self.tokens[index].start not in self.names_at:
-            return None
-        end = self.names_at[self.tokens[index].start][0]
-        return self._first_at(end)
-
-    def _is_title(self, index: int) -> int:
-        """How many tokens « M. », « Mme » take at `index`."""
-        if index < len(self.tokens) and self.tokens[index].low in (
-            "m",
-            "mm",
-            "mme",
-            "mmes",
-            "mlle",
-            "dr",
-            "pr",
-            "me",
-            "monsieur",
-            "madame",
-            "maître",
-        ):
-            return 2 if index + 1 < len(self.tokens) and self.tokens[index + 1].low == "." else 1
-        return 0
-
-    def _skip_complements(self, index: int) -> int:
-        """Past adverbs, times and « à l'AFP », « dans un entretien au Monde » between a verb and its subject."""
-        while index < len(self.tokens):
-            low = self.tokens[index].low
-            if low == "ce" and index + 1 < len(self.tokens) and self.tokens[index + 1].low in _TIME:
-                index += 2
-            elif low in _ADVERBS or low in _TIME or low.endswith("ment") or low[:1].isdigit():
-                index += 1
-            elif low in _PREPOSITIONS and low not in ("de", "d'", "du", "des"):
-                index = self._past_complement(index)
-            elif low == "," and index + 1 < len(self.tokens) and self._comma_pair(index):
-                index = self._comma_pair(index)
-            else:
-                return index
-        return index
-
-    def _comma_pair(self, index: int) -> int:
-        """« a déclaré, mardi, X » : past a short bracket between commas that opens with a time or a preposition."""
-        following = self.tokens[index + 1].low
-        if following not in _TIME and following not in _PREPOSITIONS and following not in _ADVERBS:
-            return 0
-        for ahead in range(index + 2, min(index + 12, len(self.tokens))):
-            if self.tokens[ahead].low == ",":
-                return ahead + 1
-            if self.tokens[ahead].low in (".", "«", ";"):
-                return 0
-        return 0
-
-    def _past_complement(self, index: int) -> int:
-        index += 1
-        while index < len(self.tokens) and (
-            self.tokens[index].low in _DETERMINERS or self.tokens[index].low in _PREPOSITIONS
-        ):
-            index += 1
-        end = self._name_end(index)
-        if end is not None:
-            return end
-        index += 1
-        if self._name_end(index) is not None and self.tokens[index - 1].low in _MEDIA:
-            return self._name_end(index) or index
-        while index < len(self.tokens):
-            low = self.tokens[index].low
-            if (
-                not low[0].isalpha()
-                or low in _DETERMINERS
-                or low in _PREPOSITIONS
-                or low in _STOP_AFTER
-                or self._name_end(index)
-            ):
-                break
-            index += 1
-        return index
-
-    def _subject_after(self, index: int) -> tuple[Span, Span | None, int] | None:
-        """The subject that follows its verb, its role, and where both end."""
-        return self._subject_at(self._skip_complements(index))
-
-    def _subject_at(self, index: int) -> tuple[Span, Span | None, int] | None:
-        if index >= len(self.tokens):
-            return None
-        name_from = index + self._is_title(index)
-        end = self._name_end(name_from)
-        if end is not None:
-            subject = (self.tokens[index].start, self.tokens[end - 1].end)
-            role = self._apposition(end)
-            return subject, role, role[1] if role else subject[1]
-        low = self.tokens[index].low
-        if low in PRONOUNS and low in ("celui-ci", "celle-ci"):
-            return (self.tokens[index].start, self.tokens[index].end), None, self.tokens[index].end
-        capital = self.reading.text[self.tokens[index].start].isupper()
-        if low not in _DETERMINERS and low != "des" and not capital:
-            return None
-        return self._noun_phrase_after(index)
-
-    def _noun_phrase_after(self, index: int) -> tuple[Span, Span | None, int] | None:
-        start, at = index, index + 1
-        while at < len(self.tokens):
-            low = self.tokens[at].low
-            named = self._name_end(at)
-            if (
-                named is not None
-                and self.names_at[self.tokens[at].start][1] == "person"
-                and self.tokens[at - 1].low not in _PREPOSITIONS
-                and at > start + 1
-            ):
-                span = (self.tokens[at].start, self.tokens[named - 1].end)
-                return span, (self.tokens[start].start, self.tokens[at - 1].end), span[1]
-            if named is not None:
-                at = named
-                continue
-            if low == "," and at + 1 < len(self.tokens):
-                following = at + 1 + self._is_title(at + 1)
-                named = self._name_end(following)
-                if named is not None and self.names_at[self.tokens[following].start][1] == "person":
-                    span = (self.tokens[at + 1].start, self.tokens[named - 1].end)
-                    return span, (self.tokens[start].start, self.tokens[at - 1].end), span[1]
-                break
-            if (
-                not low[0].isalnum()
-                or (low in _STOP_AFTER and low not in ("en",))
-                or low in _BOUNDARIES
-                or low in _TIME
-                and low != "dernier"
-            ):
-                break
-            at += 1
-        span = (self.tokens[start].start, self.tokens[at - 1].end)
-        return (span, None, span[1]) if at > start + 1 or self._name_end(start) else None
-
-    def _apposition(self, index: int) -> Span | None:
-        """« , directrice des affaires publiques de X » right after a name."""
-        if index + 1 >= len(self.tokens) or self.tokens[index].low not in (",", "("):
-            return None
-        head = index + 1
-        if self.tokens[head].low in _DETERMINERS:
-            head += 1
-        if head >= len(self.tokens) or not self._is_role(head):
-            return None
-        end = head
-        while end < len(self.tokens) and self.tokens[end].low not in (
-            ",",
-            ".",
-            ";",
-            ":",
-            ")",
-            "»",
-            "«",
-            '"',
-            "qui",
-            "lors",
-            "dont",
-        ):
-            end += 1
-        return self.tokens[index + 1].start, self.tokens[end - 1].end
-
-    def _is_role(self, index: int) -> bool:
-        words = [token.low for token in self.tokens[index : index + 2]]
-        return words[0] in _role_words() or (
-            len(words) > 1
-            and words[1] in _role_words()
-            and words[0]
-            in ("ancien", "ancienne", "ex", "premier", "première", "nouveau", "nouvelle", "jeune", "actuel")
-        )
-
-    def _subject_before(self, first: int) -> tuple[Span | None, str, Span | None] | None:
-        """The subject that precedes its verb: (words, pronoun, role); None when there is none."""
-        index = first - 1
-        while index >= 0 and (
-            self.tokens[index].low in _CLITICS
-            or self.tokens[index].low in _ADVERBS
-            or (self.tokens[index].low.endswith("ment") and len(self.tokens[index].low) > 6)
-        ):
-            if self._name_covers(index):
-                break
-            index -= 1
-        while index >= 0 and self.tokens[index].low in _TIME and not self._name_covers(index):
-            index -= 1
-        if index < 0:
-            return None
-        low = self.tokens[index].low
-        if low == "qui":
-            antecedent = index - 1
-            if antecedent >= 0 and self.tokens[antecedent].low == ",":
-                antecedent -= 1
-            return self._phrase_ending(antecedent)
-        if low in PRONOUNS:
-            return None, low, None
-        if low in ("dernier", "dernière") and index > 0 and self.tokens[index - 1].low in ("ce", "cette"):
-            return (self.tokens[index - 1].start, self.tokens[index].end), "", None
-        if low in (",", ")"):
-            return self._before_bracket(index)
-        return self._phrase_ending(index)
-
-    def _name_covers(self, index: int) -> bool:
-        token = self.tokens[index]
-        return any(
-            start <= token.start < end
-            for start, (end, _) in self.names_at.items()
-            if self.span[0] <= start < self.span[1]
-        )
-
-    def _before_bracket(self, index: int) -> tuple[Span | None, str, Span | None] | None:
-        """« X, directrice de Y, a déclaré » or « le PDG de Y, X, a déclaré »."""
-        opening = index - 1
-        while opening >= 0 and self.tokens[opening].low not in (",", "("):
-            opening -= 1
-        if opening < 0:
-            return None
-        inner = opening + 1 + self._is_title(opening + 1)
-        named = self._name_end(inner)
-        before = self._phrase_ending(opening - 1) if opening else None
-        if named is not None and named == index and self.names_at[self.tokens[inner].start][1] == "person":
-            return (self.tokens[inner].start, self.tokens[named - 1].end), "", before[0] if before else None
-        if before is None or before[0] is None:
-            return self._before_bracket(opening) if opening > 1 else before
-        role_from = opening + 1 + (self.tokens[opening + 1].low in _DETERMINERS)
-        role = (
-            (self.tokens[opening + 1].start, self.tokens[index - 1].end)
-            if role_from < index and self._is_role(role_from)
-            else None
-        )
-        if (
-            role is None
-            and before[0] is not None
-            and not self._is_person_span(before[0])
-            and opening > 2
-            and self.tokens[opening - 1].low not in (")",)
-        ):
-            outer = self._outer_person(opening)
-            if outer is not None:
-                return outer
-        return before[0], before[1], role or before[2]
-
-    def _outer_person(self, opening: int) -> tuple[Span | None, str, Span | None] | None:
-        """A name at the head of the sentence, several brackets before the verb."""
-        head = self._is_title(0)
-        named = self._name_end(head)
-        if (
-            named is not None
-            and self.names_at[self.tokens[head].start][1] == "person"
-            and named < len(self.tokens)
-            and self.tokens[named].low == ","
-        ):
-            return (self.tokens[head].start, self.tokens[named - 1].end), "", self._apposition(named)
-        return None
-
-    def _is_person_span(self, span: Span) -> bool:
-        return any(span[0] <= start < span[1] and kind == "person" for start, (_, kind) in self.names_at.items())
-
-    def _phrase_ending(self, index: int) -> tuple[Span | None, str, Span | None] | None:
-        """The noun phrase whose last word is the token `index`."""
-        last, at = index, index
-        while at >= 0:
-            low = self.tokens[at].low
-            previous = self.tokens[at - 1].low if at else ""
-            name_end = self._name_end(at)
-            if (
-                name_end is not None
-                and name_end <= last + 1
-                and previous not in _PREPOSITIONS
-                and previous not in _DETERMINERS
-                and not previous.endswith(("'",))
-            ):
-                start = at
-                if at >= 2 and self.tokens[at - 1].low == "." and self._is_title(at - 2):
-                    start = at - 2
-                elif at >= 1 and self._is_title(at - 1):
-                    start = at - 1
-                return (self.tokens[start].start, self.tokens[last].end), "", self._role_before(at)
-            if (
-                low in _DETERMINERS
-                and previous not in _PREPOSITIONS
-                and at < last + 1
-                and not (low in ("le", "la", "l'", "les") and self._name_covers(at) and name_end is None)
-            ):
-                return (self.tokens[at].start, self.tokens[last].end), "", None
-            if low == "des" and at < last and (at == 0 or previous in (",", "que", "qu'", "et")):
-                return (self.tokens[at].start, self.tokens[last].end), "", None
-            if low in _BOUNDARIES or low in (",", ".", "et", "»") or low.startswith("█"):
-                break
-            at -= 1
-        first = at + 1
-        if first <= last and self._name_covers(last):
-            return (self.tokens[first].start, self.tokens[last].end), "", None
-        return None
-
-    def _role_before(self, index: int) -> Span | None:
-        """« le ministre de l'Économie » right before a name."""
-        at = index - 1
-        while at >= 0 and self.tokens[at].low not in _BOUNDARIES and self.tokens[at].low not in (",", "."):
-            if self._is_role(at):
-                start = at - 1 if at and self.tokens[at - 1].low in _DETERMINERS else at
-                return self.tokens[start].start, self.tokens[index - 1].end
-            at -= 1
-        return None
-
-    # -- selon ----------------------------------------------------------------------------------------------------
-
     def _selon(self, index: int) -> Cue | None:
         low = self.tokens[index].low
         previous = self.tokens[index - 1].low if index else ""
@@ -713,6 +370,16 @@ class SentenceCues:
             return None
         start = self.tokens[index - (0 if low == "selon" else 2 if low in ("croire", "avis") else 1)].start
         after = index + 1
+        if low == "croire" and previous == "en" and index > 1 and self.tokens[index - 2].low == "l'":
+            return Cue(
+                "selon",
+                self.tokens[max(0, index - 3)].start,
+                self.tokens[index].end,
+                None,
+                "il ou elle",
+                None,
+                group_end=self.tokens[index].end,
+            )
         if low == "yeux" and previous == "ses":
             return Cue(
                 "selon", start, self.tokens[index].end, None, "il ou elle", None, group_end=self.tokens[index].end
@@ -732,18 +399,3 @@ class SentenceCues:
         if told:
             return Cue("selon", start, subject[1], None, told.group(1), None, group_end=group_end)
         return Cue("selon", start, subject[1], subject, "", role, group_end=group_end)
-
-    def _may_tell(self, span: Span) -> bool:
-        """« selon les militaires » tells a source, « selon les besoins » none."""
-        words = [token.low for token in tokens(self.reading.plain, *span)]
-        content = [word for word in words if word not in _DETERMINERS and word not in _CONTRACTED]
-        if not content or words[0] in ("leur", "leurs", "ses", "son", "sa") and not self._is_source(span):
-            return False
-        return content[0] not in wordlists.words("selon_stop")
-
-    def _is_source(self, span: Span) -> bool:
-        if any(span[0] <= start < span[1] and kind != "place" for start, (_, kind) in self.names_at.items()):
-            return True
-        words = [token.low for token in tokens(self.reading.plain, *span)][:5]
-        sources = wordlists.words("source_nouns")
-        return any(word in sources or word in _role_words() for word in words)

@@ -81,7 +81,9 @@ class _Scanner:
 
     def _opening(self, position: int, letter: str) -> None:
         top = self.stack[-1] if self.stack else None
-        if letter == "“" and top is not None and top.mark in "„“" and not self._letter_at(position + 1):
+        if (top is not None and top.mark in CLOSING and self._before_sign(position)) or (
+            letter == "“" and top is not None and top.mark in "„“" and not self._letter_at(position + 1)
+        ):
             self._close(position, 1)
         elif top is not None and top.mark == letter and letter == "«" and len(self.stack) == 1:
             self._reopened(position, letter)
@@ -116,9 +118,15 @@ class _Scanner:
 
     def _closes_later(self, position: int) -> bool:
         """A closing mark used as an opening one: another mark that closes must come in the same paragraph."""
-        rest = self.text[position + 1 :].split("\n", 1)[0]
-        following = next((letter for letter in rest if letter in ANY), "")
-        return following != "" and following not in OPENING
+        line_end = self.text.find("\n", position)
+        line_end = len(self.text) if line_end < 0 else line_end
+        following = next((at for at in range(position + 1, line_end) if self.text[at] in ANY), -1)
+        return following >= 0 and (self.text[following] not in OPENING or self._before_sign(following))
+
+    def _before_sign(self, position: int) -> bool:
+        """A mark before a comma, a full stop or the end of the line closes, whatever its shape."""
+        after = self.text[position + 1 : position + 4].lstrip(" \u00a0\u202f\u2009")
+        return after[:1] in ",.;:!?)\n" or position + 1 >= len(self.text)
 
     def _straight(self, position: int, width: int) -> int:
         before = self.text[position - 1] if position else "\n"
@@ -154,11 +162,14 @@ class _Scanner:
         base = self.stack[0]
         rest = self.text[position:].lstrip(_BLANK)
         head = rest[:1]
-        if base.mark in STRAIGHT or len(self.stack) > 3:
-            self._abandon(position)
-        elif head in OPENING or head in CLOSING:
-            self._abandon(position)
-        elif not self._closed_ahead(base, rest) or position - base.position > _LONGEST_OVER_PARAGRAPHS:
+        if (
+            base.mark in STRAIGHT
+            or len(self.stack) > 3
+            or head in OPENING
+            or head in CLOSING
+            or not self._closed_ahead(base, rest)
+            or position - base.position > _LONGEST_OVER_PARAGRAPHS
+        ):
             self._abandon(position)
 
     def _closed_ahead(self, base: _Open, rest: str) -> bool:

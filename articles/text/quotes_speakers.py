@@ -15,8 +15,12 @@ from articles.text.reading import MASK, Reading
 
 _DEFINITE = re.compile(r"(?:le|la|l'|les|ce|cette|cet|son|sa|ses|leur|leurs) ?", re.IGNORECASE)
 _INDEFINITE = re.compile(
-    r"(?:un|une|des|plusieurs|certaine?s?|quelques|deux|trois|quatre|cinq|d'autres|de nombreux|de nombreuses)\b",
+    r"(?:l'une? des|une?|des|plusieurs|certaine?s?|quelques|deux|trois|quatre|cinq|d'autres)\b|de nombreu",
     re.IGNORECASE,
+)
+_ROLE_AFTER = re.compile(
+    r",? ?\(?((?:le |la |l'|un |une |son |sa )?[\w' -]{3,90}?)"
+    r"(?=[,.;:)«»\"]| (?:qui|dont|lors|a|avait|et|est|dans)\b|$)"
 )
 _PLURAL = re.compile(r"(?:les|des|ces|ses|leurs|plusieurs|certains|certaines)\b", re.IGNORECASE)
 _FAR = 1500
@@ -75,7 +79,7 @@ def _head(words: str, nouns: dict[str, str]) -> str:
     """The first noun of `nouns` that opens a phrase, adjectives and articles before it left aside."""
     bare = re.sub(r"^(?:un|une|des|du|de la) ", "", _bare(words))
     bare = re.sub(
-        r"^(?:ancien(?:ne)?|ex-?|nouveau|nouvelle|jeune|futur|future|actuel|actuelle|célèbre|puissant|petite?|grande?|même) ?",
+        r"^(?:ancien(?:ne)?|ex-?|nouveau|nouvelle|jeune|future?|actuel(?:le)?|célèbre|puissant|petite?|grande?|même) ?",
         "",
         bare,
     )
@@ -136,10 +140,7 @@ class Cast:
                         actor.gender = gender
 
     def _role_after(self, after: str) -> str:
-        match = re.match(
-            r",? ?\(?((?:le |la |l'|un |une |son |sa )?[\w' éèêàç-]{3,90}?)(?=[,.;:)«»\"]| (?:qui|dont|lors|a|avait|et|est|dans)\b|$)",
-            after,
-        )
+        match = _ROLE_AFTER.match(after)
         if not match or not after.startswith((",", " (")):
             return ""
         return match.group(1).strip() if _head(match.group(1), _role_genders()) else ""
@@ -215,8 +216,11 @@ class Cast:
 
     def _described(self, raw: str, span: Span, last: Speaker | None, role: str | None) -> Speaker:
         plain = raw.replace("’", "'")
-        if _INDEFINITE.match(plain) or _PLURAL.match(plain):
+        if _INDEFINITE.match(plain) or _PLURAL.match(plain) or " et l" in plain:
             return Speaker(None, raw, role, 0.8)
+        author = self._author(plain, span, last)
+        if author is not None:
+            return Speaker(author.name, raw, None, 0.75, author.kind)
         outlet_noun = _head(plain, _outlet_nouns())
         if outlet_noun and " de " not in plain and " du " not in plain:
             found = next((actor for actor, _ in self._before(span[0], 2500) if actor.kind == "outlet"), None)
@@ -229,6 +233,21 @@ class Cast:
             if found is not None:
                 return Speaker(found.name, raw, None, 0.7, found.kind)
         return Speaker(None, raw, role, 0.5)
+
+    def _author(self, plain: str, span: Span, last: Speaker | None) -> Actor | None:
+        """« les chiffres de l'Insee », « le site de l'entreprise »: the document speaks for its author."""
+        match = re.match(
+            r"(?:[\w'-]+ ){0,2}?([\w'-]+(?: internet| web)?)(?: \w+){0,3}? (?:du |de la |de l'|de |d'|des )(.+)",
+            _bare(plain),
+        )
+        if not match or not wordlists.words("document_nouns") & {match.group(1), *_bare(plain).split()[:2]}:
+            return None
+        for actor, _ in self.in_span(span):
+            if actor.kind != "place":
+                return actor
+        if _head(match.group(2), _body_nouns()) and not re.search(r"[A-ZÀ-Ý]", plain[1:]):
+            return self._salient_body(span[0], last)
+        return None
 
     def _by_role(self, plain: str, raw: str, span: Span, last: Speaker | None) -> Speaker:
         """« le PDG », « son CEO », « la ministre »: who has that role, else the last person it fits."""
@@ -257,6 +276,10 @@ class Cast:
         if earlier:
             nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
             return Speaker(nearest.name, raw, plain, 0.8, "person")
+        if re.search(r" (?:du|de la|de l'|des|de|d') ?\w", _bare(plain)) and not _head(
+            re.sub(r"^.*? (?:du |de la |de l'|des |de |d')", "", plain), _body_nouns()
+        ):
+            return Speaker(None, raw, plain, 0.5)
         speaker = self._actor(last.name) if last is not None and last.kind == "person" and last.name else None
         if (
             last is not None
@@ -265,8 +288,8 @@ class Cast:
             and (not speaker.roles or noun in _ANYBODY)
         ):
             return Speaker(last.name, raw, plain, 0.6, "person")
-        for actor, (start, _) in self._before(span[0], 900):
-            if actor.kind == "person" and _agrees(gender, actor) and not actor.roles:
+        for actor, _ in self._before(span[0], 900):
+            if actor.kind == "person" and _agrees(gender, actor) and (not actor.roles or noun in _ANYBODY):
                 return Speaker(actor.name, raw, plain, 0.5, "person")
         if noun in ("pdg", "p-dg", "ceo", "patron", "dirigeant", "fondateur", "cofondateur", "co-fondateur"):
             head = [p for p in people if self._leads(p)]
@@ -330,12 +353,17 @@ class Cast:
             return Speaker(None, words, role, 0.5)
         if pronoun in ("je", "j'") or not gender:
             return Speaker(last.name, words, last.role, 0.6, last.kind) if last else NOBODY
-        if last is not None and last.name and (actor := self._actor(last.name)) and self._fits(gender, actor):
-            if not self._rival(gender, actor, position):
-                return Speaker(actor.name, words, last.role or role, 0.75, actor.kind)
-        for actor, _ in self._before(position, 700):
-            if actor.kind == "person" and _agrees(gender, actor):
-                return Speaker(actor.name, words, self.role_of(actor), 0.65, "person")
+        actor = self._actor(last.name) if last is not None and last.name else None
+        if (
+            actor is not None
+            and last is not None
+            and self._fits(gender, actor)
+            and not self._rival(gender, actor, position)
+        ):
+            return Speaker(actor.name, words, last.role or role, 0.75, actor.kind)
+        found = self._likely_person(gender, position)
+        if found is not None:
+            return Speaker(found.name, words, self.role_of(found), 0.65, "person")
         if gender == "f" or last is None:
             found = self._salient_body(position, last)
             if found is not None:
@@ -343,6 +371,23 @@ class Cast:
         if last is not None:
             return Speaker(last.name, words, last.role, 0.4, last.kind)
         return Speaker(None, words, role, 0.3)
+
+    def _likely_person(self, gender: str, position: int) -> Actor | None:
+        """The person a pronoun stands for: lately named, and rather the first of a sentence than a complement."""
+        here, best, top = self.reading.sentence_at(position), None, 0.0
+        for actor, (start, _) in self._before(position, 700):
+            if actor.kind != "person" or not _agrees(gender, actor):
+                continue
+            sentence = self.reading.sentence_at(start)
+            first = next((a for a, _ in self.in_span(self.reading.sentences[sentence]) if a.kind == "person"), None)
+            complement = re.search(
+                r"\b(?:de|d'|du|à|avec|par|pour|contre|chez|sur|que|selon) ?$",
+                self.reading.plain[max(0, start - 7) : start],
+            )
+            score = 1.0 / (1 + here - sentence) + (0.6 if first is actor and not complement else 0.0)
+            if score > top:
+                best, top = actor, score
+        return best
 
     def _fits(self, gender: str, actor: Actor) -> bool:
         return _agrees(gender, actor) if actor.kind == "person" else gender == "f" or actor.kind == "organisation"
@@ -361,17 +406,8 @@ def _agrees(gender: str, actor: Actor | None) -> bool:
     return actor is None or gender == "*" or actor.gender in ("*", gender)
 
 
-_ANYBODY = frozenset(
-    "intéressé intéressée homme femme père mère responsable trentenaire quadragénaire quinquagénaire élu élue spécialiste expert experte auteur".split()
-)
-_SIMILAR = (
-    frozenset("pdg p-dg ceo patron dirigeant dg chef président directeur".split()),
-    frozenset("patronne dirigeante directrice présidente".split()),
-    frozenset("fondateur cofondateur co-fondateur entrepreneur".split()),
-    frozenset("député eurodéputé élu parlementaire".split()),
-    frozenset("députée eurodéputée élue".split()),
-    frozenset("chercheur scientifique professeur sociologue historien économiste politologue expert".split()),
-)
+_ANYBODY = wordlists.group("grammar", "anybody")
+_SIMILAR = tuple(frozenset(line.split()) for line in wordlists.lines("similar_roles"))
 
 
 def _similar(noun: str, role: str) -> bool:

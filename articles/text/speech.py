@@ -17,8 +17,8 @@ class Form:
     mood: str
 
 
-_ER_ENDINGS = "e ent ait aient a èrent era eront erait eraient".split()
-_IR_ENDINGS = "it issent issait issaient irent ira iront irait iraient".split()
+_ER_ENDINGS = ["e", "ent", "ait", "aient", "a", "èrent", "era", "eront", "erait", "eraient"]
+_IR_ENDINGS = ["it", "issent", "issait", "issaient", "irent", "ira", "iront", "irait", "iraient"]
 _AGREEMENTS = ("", "e", "s", "es")
 
 

@@ -29,6 +29,12 @@ def table(name: str) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(cell.strip() for cell in line.split("|")) for line in lines(name))
 
 
+@cache
+def group(name: str, use: str) -> frozenset[str]:
+    """The words of one line of a lexicon whose lines are « use | words parted by blanks »."""
+    return frozenset(next(row[1] for row in table(name) if row[0] == use).split())
+
+
 def unaccented(text: str) -> str:
     """Lower case without accents or ligatures, apostrophes straight: how names are compared."""
     decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "oe").replace("’", "'"))
