@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
-from itertools import groupby
+from datetime import date, datetime
+from itertools import groupby, pairwise
 
 from django.utils import timezone
 
 from articles import drawing
+from articles.curating import can_undo
 from articles.firsts import Published, first_of
 from articles.headlines import Change, change
 from articles.models import Article, Story, StoryEvent
-from articles.review import excerpt_of, openings
+from articles.review import excerpt_of, headlines, openings
 from articles.templatetags import french
 
 FOLD_FROM = 24
@@ -21,7 +22,7 @@ FOLD_FROM = 24
 SHOWN_A_DAY = 6
 MOST_ARTICLES = 1000
 MOST_EVENTS = 300
-SHOWN_EVENTS = 10
+SHOWN_EVENTS = 5
 MOST_LANES = 40
 
 
@@ -48,10 +49,12 @@ class DayGroup:
 
 @dataclass(frozen=True, slots=True)
 class Retitled:
-    """An article whose page shows another headline than its feed announced."""
+    """One change of an article's headline; it happened between the two moments."""
 
     article: Article
     change: Change
+    seen_before: datetime
+    seen_after: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ class JournalLine:
     terms: tuple[str, ...]
     nearest: tuple[tuple[Article, float], ...]
     merged_title: str
+
+    @property
+    def can_undo(self) -> bool:
+        return can_undo(self.event)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +172,14 @@ def charts(articles: Sequence[Article], first: Article | None) -> tuple[drawing.
     return tuple(chart for chart in drawn if chart)
 
 
-def _retitled(articles: Iterable[Article]) -> tuple[Retitled, ...]:
-    changes = (
-        (article, change(article.announced_title, article.title)) for article in articles if article.announced_title
-    )
-    return tuple(Retitled(article, found) for article, found in changes if found)
+def _retitled(articles: Sequence[Article]) -> tuple[Retitled, ...]:
+    borne = headlines(articles)
+    found = []
+    for article in articles:
+        for before, after in pairwise(borne[article.pk]):
+            if changed := change(before.text, after.text):
+                found.append(Retitled(article, changed, before.seen_at, after.seen_at))
+    return tuple(found)
 
 
 def _journal(story: Story) -> tuple[JournalLine, ...]:

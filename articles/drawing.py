@@ -100,6 +100,15 @@ LAYOUTS = (
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A week-end: where it begins, how wide it is, and its middle when there is room for its name, else ""."""
+
+    x: str
+    width: str
+    middle: str
+
+
+@dataclass(frozen=True, slots=True)
 class Label:
     """Words at a place; `anchor` is SVG's text-anchor."""
 
@@ -145,7 +154,7 @@ class CoverageChart:
     peak: Label | None
     peak_y: str
     hours_a_bar: int
-    weekends: tuple[Box, ...]
+    weekends: tuple[Band, ...]
     midnights: tuple[str, ...]
     labels: tuple[Label, ...]
     lanes: tuple[DrawnLane, ...]
@@ -153,7 +162,7 @@ class CoverageChart:
 
 _BAR_BASE, _BAR_TALLEST, _FIRST_LANE = 52, 30, 29
 _LEAST_GAP, _NUDGE = 9.0, 12.0
-_WEEKEND_LEAST = 24.0
+_WEEKEND_LEAST, _WEEKEND_NAMED = 24.0, 64.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,8 +223,8 @@ def _day_labels(
     return tuple(labels)
 
 
-def _weekends(days: Sequence[tuple[date, float, float]], height: float) -> tuple[Box, ...]:
-    boxes: list[Box] = []
+def _weekends(days: Sequence[tuple[date, float, float]]) -> tuple[Band, ...]:
+    bands: list[Band] = []
     saturday: float | None = None
     for place, (day, left, right) in enumerate(days):
         if day.weekday() < 5:
@@ -224,8 +233,9 @@ def _weekends(days: Sequence[tuple[date, float, float]], height: float) -> tuple
         saturday = left if day.weekday() == 5 else None
         is_closed = day.weekday() == 6 or place == len(days) - 1
         if is_closed and right - begin >= _WEEKEND_LEAST:
-            boxes.append(Box(_n(begin), "0", _n(right - begin), _n(height)))
-    return tuple(boxes)
+            middle = _n((begin + right) / 2) if right - begin >= _WEEKEND_NAMED else ""
+            bands.append(Band(_n(begin), _n(right - begin), middle))
+    return tuple(bands)
 
 
 def _hours_a_bar(scale: _Scale) -> int:
@@ -276,12 +286,25 @@ def _draw_lane(lane: Lane, y: float, scale: _Scale, clock: Callable[[datetime], 
             label = _first_label(x, clock(mark.at), scale.layout)
     edges = xs + [scale.x(mark.at) for mark in lane.marks if mark.is_whole_day]
     text_y = y - 14 if scale.layout.is_stacked else y + 4
-    return DrawnLane(lane.name, len(lane.marks), _n(y), _n(text_y), _n(min(edges)), _n(max(edges)), tuple(dots), label)
+    return DrawnLane(
+        name=lane.name,
+        count=len(lane.marks),
+        y=_n(y),
+        text_y=_n(text_y),
+        label_y=_n(text_y if scale.layout.is_stacked else y + 4),
+        bar_y=_n(y - 2.5),
+        first_x=_n(min(edges)),
+        last_x=_n(max(edges)),
+        dots=tuple(dots),
+        first_label=label,
+    )
 
 
 def _first_label(x: float, text: str, layout: Layout) -> Label:
-    """The time of the first article, at its left where there is room beside the names, else at its right."""
-    has_room = x - 10 - 56 > layout.left
+    """The time of the first article: left of it where there is room, else right; beside the count in a stacked layout."""
+    if layout.is_stacked:
+        return Label(_n(layout.width - 24), text, "end")
+    has_room = x - 62 > layout.left - 52
     return Label(_n(x - 11), text, "end") if has_room else Label(_n(x + 11), text, "start")
 
 
@@ -316,7 +339,7 @@ def coverage(
         peak=peak,
         peak_y=peak_y,
         hours_a_bar=_hours_a_bar(scale),
-        weekends=_weekends(days, foot),
+        weekends=_weekends(days),
         midnights=tuple(_n(left) for _day, left, _right in days[1:]) if scale.day >= 6 else (),
         labels=_day_labels(days, scale, name_day),
         lanes=drawn,

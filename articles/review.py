@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import NamedTuple
 
 from django.db.models import Count, Max
 from django.db.models.functions import Left
@@ -23,7 +25,7 @@ from articles.converters import Week
 from articles.editing import excerpt
 from articles.firsts import Published, first_of
 from articles.headlines import differ
-from articles.models import Article, Story
+from articles.models import Article, ArticleVersion, Story
 
 DAY = timedelta(days=1)
 ROWS = 6
@@ -113,7 +115,8 @@ class Review:
 
 def latest_day() -> date | None:
     """The last day that has coverage."""
-    return Article.objects.aggregate(last=Max("day"))["last"]
+    last: date | None = Article.objects.aggregate(last=Max("day"))["last"]
+    return last
 
 
 def counts_by_day(first: date, last: date) -> dict[date, int]:
@@ -199,6 +202,7 @@ def rows(ranked: Sequence[_Ranked], period: Period) -> list[StoryRow]:
     stories = Story.objects.in_bulk(ids)
     within = Article.objects.published(period.counted_from, period.last).filter(story__in=ids)
     told = _by_story(within.for_lists().order_by("sort_at", "id"))
+    borne = headlines([article for articles in told.values() for article in articles])
     history = published(ids, period.last)
     voices = {pk: _voice(stories[pk], told[pk], period) for pk in ids}
     opened = openings(article.pk for article in voices.values())
@@ -216,6 +220,7 @@ def rows(ranked: Sequence[_Ranked], period: Period) -> list[StoryRow]:
                 period,
                 excerpt_of(voices[one.story], opened[voices[one.story].pk]),
                 first_articles[first.article] if first else None,
+                sum(is_retitled(borne[article.pk]) for article in told[one.story]),
             )
         )
     return found
@@ -229,6 +234,7 @@ def _row(
     period: Period,
     words: str,
     first: Article | None,
+    retitled: int,
 ) -> StoryRow:
     outlets = {article.outlet_id for article in told if article.outlet_id}
     began = timezone.localdate(history[0].at) if history and history[0].at else None
@@ -244,7 +250,7 @@ def _row(
         also=_one_per_outlet(told, by),
         first=first if len({one.outlet for one in history}) > 1 else None,
         is_first_today=first is not None and first.day == period.last,
-        retitled=sum(is_retitled(article) for article in told),
+        retitled=retitled,
         since=began if began and began < period.counted_from else None,
         total=len(history),
     )
@@ -256,10 +262,34 @@ def _drawn_at(article: Article) -> datetime:
     return article.sort_at if has_time else article.sort_at + timedelta(hours=12)
 
 
-def is_retitled(article: Article) -> bool:
-    """Whether the page's headline is not the one that the feed announced, small differences aside."""
-    announced = article.announced_title
-    return bool(announced) and differ(announced, article.title)
+class Headline(NamedTuple):
+    """A headline that an article bore, and when that was seen first."""
+
+    text: str
+    seen_at: datetime
+
+
+def headlines(articles: Sequence[Article]) -> dict[int, list[Headline]]:
+    """What each article was called, in order: what its feed announced, then what its page showed.
+
+    What a person corrected since is not the outlet's doing and does not count.
+    """
+    versions: dict[int, list[Headline]] = defaultdict(list)
+    seen = ArticleVersion.objects.filter(article__in=[article.pk for article in articles])
+    for pk, title, seen_at in seen.order_by("article", "number").values_list("article_id", "title", "seen_at"):
+        versions[pk].append(Headline(title, seen_at))
+    found = {}
+    for article in articles:
+        shown = Headline(article.corrected.get("title") or article.title, article.seen_at)
+        entry = article.entry
+        announced = [Headline(entry.title, entry.seen_at)] if entry and entry.title else []
+        found[article.pk] = [*announced, *(versions[article.pk] or [shown])]
+    return found
+
+
+def is_retitled(borne: Sequence[Headline]) -> bool:
+    """Whether an article's headline changed, small differences aside."""
+    return any(differ(before.text, after.text) for before, after in pairwise(borne))
 
 
 def review_of(period: Period, article_count: int) -> Review:

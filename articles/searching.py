@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
@@ -147,12 +148,12 @@ def _marked(ids: list[int], words: str, config: str) -> dict[int, tuple[str, str
     if not ids:
         return {}
 
-    def around(field: object, name: str, **options: object) -> SearchHeadline:
+    def around(field: Any, name: str, **options: Any) -> SearchHeadline:
         query = SearchQuery(kept, config=name, search_type="websearch")
         return SearchHeadline(field, query, config=name, start_sel=OPEN, stop_sel=CLOSE, **options)
 
     text = Left(F("text"), INDEXED_CHARACTERS)
-    few = {"max_words": 34, "min_words": 16, "max_fragments": 2, "fragment_delimiter": " […] "}
+    few: dict[str, Any] = {"max_words": 34, "min_words": 16, "max_fragments": 2, "fragment_delimiter": " […] "}
     rows = Article.objects.filter(pk__in=ids).annotate(
         title_stem=around("title", config, highlight_all=True),
         title_plain=around("title", PLAIN_CONFIG, highlight_all=True),

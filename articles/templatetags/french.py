@@ -172,7 +172,7 @@ def date_range(first: date, last: date) -> str:
     """du 26 février au 5 mars 2024; le 28 février 2024 when it is one day."""
     first, last = _local(first), _local(last)
     if (first.year, first.month, first.day) == (last.year, last.month, last.day):
-        return _("%(day)s") % {"day": full_day(last)}
+        return _("on %(day)s") % {"day": full_day(last)}
     start = full_day(first) if first.year != last.year else day_month(first)
     if (first.year, first.month) == (last.year, last.month):
         start = _number_of(first)
@@ -183,6 +183,12 @@ def date_range(first: date, last: date) -> str:
 def same_day(one: datetime | None, other: datetime | None) -> bool:
     """Whether both fall on one local day."""
     return one is not None and other is not None and timezone.localdate(one) == timezone.localdate(other)
+
+
+@register.filter
+def same_minute(one: datetime, other: datetime) -> bool:
+    """Whether both are less than a minute apart."""
+    return abs((one - other).total_seconds()) < 60
 
 
 @register.filter
@@ -209,7 +215,9 @@ def decimal(value: float) -> str:
 
 @register.filter
 def quoted(text: str) -> SafeString:
-    """« … » around someone's words, which stay as they are; English screens use “…”."""
+    """« … » around someone's words, which stay as they are; English screens use “…”. Words in « » keep their own."""
+    if text.startswith(("«", "“")) and text.endswith(("»", "”")):
+        return conditional_escape(text)
     opening, closing = ("“", "”") if _language() == "en" else (f"«{NBSP}", f"{NBSP}»")
     return mark_safe(opening + conditional_escape(text) + closing)  # noqa: S308 - escaped in this line
 

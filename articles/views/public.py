@@ -113,7 +113,10 @@ def story(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         about = {"story": found.pk, "title": found.title, "page": request.build_absolute_uri(found.get_absolute_url())}
         articles = found.articles.for_lists().order_by("sort_at", "id")
         return exporting.export(request, articles, f"pressreview-{found.pk}", about)
-    return render(request, "public/story.html", {"page": coverage.page_of(found), "story": found})
+    context = {"page": coverage.page_of(found), "story": found}
+    if perms.holds(request.user, perms.EDITOR):
+        context["others"] = Story.objects.around(found)
+    return render(request, "public/story.html", context)
 
 
 def story_by_number(request: HttpRequest, pk: int) -> HttpResponse:
