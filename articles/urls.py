@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from articles.converters import IsoDate, IsoWeek
-from articles.views import account, desk, public
+from articles.views import account, curating, desk, public
 
 register_converter(IsoDate, "isodate")
 register_converter(IsoWeek, "isoweek")
@@ -21,6 +21,8 @@ stories = [
     path("<int:pk>-<slug:slug>/", public.story, name="detail"),
     path("<int:pk>/", public.story_by_number, name="number"),
     path("<int:pk>/fil.atom", public.story_feed, name="feed"),
+    path("<int:pk>/gerer/", curating.act, name="act"),
+    path("<int:pk>/journal/<int:event>/defaire/", curating.undo, name="undo"),
 ]
 articles = [
     path("<int:pk>/", public.article, name="detail"),

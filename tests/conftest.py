@@ -18,7 +18,7 @@ SHARED = ROOT.parent / "shared"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Start the servers before Django asks for a database."""
-    settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)  # WhiteNoise warns when it is not there
     stack = ExitStack()
     stack.enter_context(embedded.servers(settings.DATA_DIR))
     config.add_cleanup(stack.close)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -22,6 +23,14 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def closed(self) -> StoryQuerySet:
         """Stories that an editor has closed: no article joins them by itself."""
         return self.exclude(closed_at=None)
+
+    def around(self, story: Story) -> StoryQuerySet:
+        """Up to sixty other stories told around the same days, the most covered first; nothing for an undated one."""
+        if story.first_at is None or story.last_at is None:
+            return self.none()
+        days = timedelta(days=10)
+        near = self.current().filter(last_at__gte=story.first_at - days, first_at__lte=story.last_at + days)
+        return near.exclude(pk=story.pk).by_coverage()[:60]
 
     def by_coverage(self) -> StoryQuerySet:
         """Outlets first, then articles, then freshness."""
