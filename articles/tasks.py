@@ -9,11 +9,14 @@ from celery import shared_task
 
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
+from articles.pipeline.refresh import refresh_next
 from sources.bell import ring
 from sources.fetcher import client
 
 logger = logging.getLogger(__name__)
 SHIFT_SECONDS = 25.0
+# New articles come first on this queue: a minute's looks at known ones are few.
+LOOKS_A_SHIFT = 40
 
 
 @shared_task(name="articles.extract_pages")
@@ -27,6 +30,16 @@ def extract_pages() -> int:
             ring("articles.extract_pages")
             break
     return taken
+
+
+@shared_task(name="articles.refresh_pages")
+def refresh_pages() -> int:
+    """Look again at published pages that are due, a few of them; how many. Beat alone wakes this step."""
+    end, looks = time.monotonic() + SHIFT_SECONDS, 0
+    while looks < LOOKS_A_SHIFT and time.monotonic() < end and (look := refresh_next(client())):
+        looks += 1
+        logger.info("%s: looked at again, %s", look.page.url, look.outcome)
+    return looks
 
 
 @shared_task(name="articles.group_articles")

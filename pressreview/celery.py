@@ -22,6 +22,7 @@ app.conf.update(
     task_routes={
         "sources.collect_due": {"queue": "collect"},
         "articles.extract_pages": {"queue": "extract"},
+        "articles.refresh_pages": {"queue": "extract"},
         "articles.group_articles": {"queue": "group"},
     },
     # A step works for about twenty-five seconds, then rings again; past these it is killed and its rows come back.
@@ -35,6 +36,7 @@ app.conf.update(
     beat_schedule={
         "collect what is due": {"task": "sources.collect_due", "schedule": 10, "options": {"expires": 10}},
         "extract what waits": {"task": "articles.extract_pages", "schedule": 10, "options": {"expires": 10}},
+        "look again": {"task": "articles.refresh_pages", "schedule": 60, "options": {"expires": 60}},
         "group what waits": {"task": "articles.group_articles", "schedule": 15, "options": {"expires": 15}},
         "forget old attempts": {"task": "sources.prune_attempts", "schedule": crontab(hour=4, minute=17)},
     },

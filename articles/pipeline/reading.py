@@ -203,12 +203,19 @@ def stored(article: Article, **options: Any) -> bool:
 
 
 def page_columns(response: Response) -> dict[str, Any]:
-    """What a Page keeps of an answer. A validator is sent back byte for byte or not at all."""
+    """What a Page keeps of an answer."""
     return {
         "status": response.status,
         "content_type": response.headers.get("content-type", "")[:200],
         "fetched_at": response.fetched_at,
         "packed": Page.pack(response.text),
+        **validators(response),
+    }
+
+
+def validators(response: Response) -> dict[str, str]:
+    """What to send back with the next request: byte for byte, or not at all where it is too long to keep."""
+    return {
         "etag": response.etag if len(response.etag) <= 500 else "",
         "last_modified": response.last_modified if len(response.last_modified) <= 100 else "",
     }
@@ -291,7 +298,39 @@ def plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
+def settle(article: Article, new: Article) -> None:
+    """Let a later reading of the page say no less than the first: what it leaves out stays, and so does the date.
+
+    Outlets put a new date on what they rewrite, and « il y a 2 heures » soon is « hier »: the first date is that of the
+    publication, and a later one counts only where it says the same more precisely.
+    """
+    for column in ("authors", "credits", "tags", "section", "image_url", "modified_at"):
+        if not getattr(new, column):
+            setattr(new, column, article.as_read(column))
+    read = Article(published_precision=article.as_read("published_precision"))
+    at = article.as_read("published_at")
+    read.published_at = datetime.fromisoformat(at) if isinstance(at, str) else at
+    if read.published_at and not _says_more(new, read):
+        new.published_at, new.published_precision = read.published_at, read.published_precision
+
+
+_LENGTHS = {Precision.YEAR: 4, Precision.MONTH: 7, Precision.DAY: 10, Precision.MINUTE: 16, Precision.SECOND: 19}
+
+
+def _says_more(new: Article, read: Article) -> bool:
+    """Whether the first date is the beginning of the other one."""
+    if not (new.published_at and read.published_at):
+        return False
+    finer, length = _LENGTHS[Precision(new.published_precision)], _LENGTHS[Precision(read.published_precision)]
+    moments = (timezone.localtime(at).isoformat()[:length] for at in (new.published_at, read.published_at))
+    return finer > length and len(set(moments)) == 1
+
+
 def reread(article: Article, page: Page) -> set[str] | None:
     """Read the kept page once more into `article`, unsaved; the columns that it says otherwise, None for no article."""
     new = reading_of(article, page.html, page.url, page.fetched_at)
-    return None if new is None else apply(article, new)
+    if new is None:
+        return None
+    if article.versions.exists():  # the kept page is not the one that was read first
+        settle(article, new)
+    return apply(article, new)

@@ -1,0 +1,190 @@
+"""What a page says otherwise, in substance, becomes a new version; the article shows the latest, and all stay."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from articles.models import Article, ArticleVersion, Page, Story
+from articles.pipeline.extract import extract_next
+from articles.pipeline.refresh import Outcome, refresh_next
+from articles.text import ENGINE, changes
+from tests.fakes import PARAGRAPH, FakeClient, html, make_entry, response
+
+pytestmark = pytest.mark.django_db
+URL = "https://journal.example/articles/1"
+TITLE = "Un centre de données dans la filature"
+STANDFIRST = "<meta name='description' content='Le maire y voit des emplois, les riverains du bruit.'>"
+
+
+def page(
+    title: str = TITLE, *, head: str = STANDFIRST, before: str = "", after: str = "", text: str = PARAGRAPH
+) -> str:
+    whole = html(title, text=text, head=head).replace(title + " »", TITLE + " »")  # the paragraphs name the first title
+    return whole.replace("</h1>", f"</h1>{before}").replace("</article>", f"{after}</article>")
+
+
+@pytest.fixture
+def client() -> FakeClient:
+    client = FakeClient({URL: response(URL, page())})
+    make_entry(title="Ce que le flux annonçait")
+    extract_next(client)
+    return client
+
+
+def now_says(client: FakeClient, text: str) -> str | None:
+    """The outcome of a look at a page that says this now."""
+    client.answers[URL] = response(URL, text)
+    Page.objects.update(refresh_at=timezone.now() - timedelta(seconds=1))
+    found = refresh_next(client)
+    return found.outcome if found else None
+
+
+def test_an_article_that_never_changed_costs_no_version(client: FakeClient) -> None:
+    assert now_says(client, page()) == Outcome.SAME
+    assert not ArticleVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("column", "said"),
+    [
+        ("title", page("Un centre de données contesté dans la filature")),
+        ("standfirst", page(head="<meta name='description' content='Le maire y voit quarante emplois.'>")),
+        ("text", page(text=PARAGRAPH.replace("douze", "quinze"))),
+        ("text", page(after="<p>Le préfet a suspendu le chantier jeudi soir, après un recours des riverains.</p>")),
+    ],
+)
+def test_a_change_of_substance_makes_two_versions_of_one(client: FakeClient, column: str, said: str) -> None:
+    before = Article.objects.get()
+    assert now_says(client, said) == Outcome.CHANGED
+    article = Article.objects.get()
+    first, second = article.versions.all()
+    assert (first.number, first.title, first.standfirst, first.text) == (
+        1,
+        before.title,
+        before.standfirst,
+        before.text,
+    )
+    assert (first.seen_at, first.fingerprint) == (before.seen_at, before.fingerprint)
+    shown = (article.title, article.standfirst, article.text, article.fingerprint)
+    assert (second.title, second.standfirst, second.text, second.fingerprint) == shown
+    assert getattr(first, column) != getattr(second, column)
+    assert article.word_count == len(article.text.split())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        page().replace("d'", "d’").replace("l'", "l’"),
+        page().replace("<p>", "<p>\n   ").replace(" dans ", "\u00a0 dans\n"),
+        page().replace("«", '"').replace("»", '"'),
+        page(head=STANDFIRST + "<script>var nonce = 'b41f9c'</script>"),
+        page(before="<p>Mis à jour le 28 février 2024 à 14 h 32</p>"),
+        page(before="<p>Publié il y a 3 heures</p>"),
+        page(after="<p>1 284 vues</p><p>12 commentaires</p>"),
+        page(after="<aside><h3>À lire aussi</h3><ul><li><a href='/2'>Les livreurs à vélo</a></li></ul></aside>"),
+        page(after="<p>Lire aussi : <a href='/2'>Les livreurs à vélo demandent un salaire</a></p>"),
+        page(f"{TITLE} [Mis à jour à 14 h]"),
+    ],
+    ids=["apostrophes", "blanks", "quotes", "script", "updated", "age", "counters", "related", "read also", "stamp"],
+)
+def test_what_changes_by_itself_makes_no_version(client: FakeClient, said: str) -> None:
+    before = Article.objects.get()
+    assert now_says(client, said) == Outcome.SAME
+    article = Article.objects.get()
+    assert (article.title, article.text) == (before.title, before.text)
+    assert not ArticleVersion.objects.exists()
+
+
+def test_versions_follow_one_another(client: FakeClient) -> None:
+    for number in ("treize", "quatorze", "quinze"):
+        now_says(client, page(text=PARAGRAPH.replace("douze", number)))
+    found = list(ArticleVersion.objects.all())
+    assert [version.number for version in found] == [1, 2, 3, 4]
+    assert [word for word in ("douze", "treize", "quatorze", "quinze") if any(word in one.text for one in found)] == [
+        "douze", "treize", "quatorze", "quinze",
+    ]  # fmt: skip
+    assert "quinze" in Article.objects.get().text
+
+
+def test_a_page_that_goes_back_is_a_version_of_its_own(client: FakeClient) -> None:
+    now_says(client, page("Un centre de données contesté"))
+    now_says(client, page())
+    assert [version.title for version in ArticleVersion.objects.all()] == [
+        TITLE,
+        "Un centre de données contesté",
+        TITLE,
+    ]
+
+
+def test_the_page_kept_is_the_one_of_the_version_shown(client: FakeClient) -> None:
+    changed = page("Un centre de données contesté")
+    now_says(client, changed)
+    now_says(client, changed.replace("</article>", "<p>12 commentaires</p></article>"))
+    assert Page.objects.get().html == changed
+
+
+def test_what_the_feed_announced_stays(client: FakeClient) -> None:
+    now_says(client, page("Un centre de données contesté"))
+    assert Article.objects.get().announced_title == "Ce que le flux annonçait"
+
+
+def test_search_finds_the_latest_text_only(client: FakeClient) -> None:
+    now_says(client, page(text=PARAGRAPH.replace("filature", "briqueterie")))
+    assert Article.objects.matching("briqueterie").exists()
+    now_says(client, page("Un centre de données contesté", text=PARAGRAPH.replace("ancienne filature", "papeterie")))
+    assert Article.objects.matching("papeterie").exists()
+    assert not Article.objects.matching("briqueterie").exists()
+
+
+def test_grouping_is_not_done_again_but_the_story_shows_the_headline(client: FakeClient) -> None:
+    article = Article.objects.get()
+    story = Story.objects.create(title=article.title)
+    at = timezone.now()
+    Article.objects.update(story=story, grouped_at=at)
+    now_says(client, page("Un centre de données contesté"))
+    story.refresh_from_db()
+    assert Article.objects.get().grouped_at == at
+    assert story.title == "Un centre de données contesté"
+
+
+def test_a_better_engine_is_no_change_of_the_page(client: FakeClient) -> None:
+    Article.objects.update(extracted_with=0, title="Ce qu'un moins bon moteur lisait")
+    assert now_says(client, page(after="<p>12 commentaires</p>")) == Outcome.SAME
+    assert Article.objects.get().title == TITLE
+    assert not ArticleVersion.objects.exists()
+
+
+def test_deleting_an_article_takes_its_versions_along(client: FakeClient) -> None:
+    now_says(client, page("Un centre de données contesté"))
+    Article.objects.get().delete()
+    assert not ArticleVersion.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "12 commentaires", "1\u202f284 vues", "Commentaires (3)", "Lu 2 345 fois.", "Mis à jour à 14h32",
+        "Il y a 3 heures", "Article modifié le 3 mars à 10 h", "Lire aussi : la fusion se fera", "4 min de lecture",
+    ],
+)  # fmt: skip
+def test_lines_that_change_by_themselves_are_told(line: str) -> None:
+    assert changes.moves(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Il y a 3 ans, la société ne vendait que des disques durs ; elle emploie mille personnes aujourd'hui.",
+        "L'article 12 du texte a été modifié le mois dernier.", "Le film a été vu 12 millions de fois.", "Windows 11",
+        "Trois commentaires de la ministre ont suffi.",
+    ],
+)  # fmt: skip
+def test_sentences_that_look_like_them_count(line: str) -> None:
+    assert not changes.moves(line)
+
+
+def test_a_first_reading_notes_its_engine(client: FakeClient) -> None:
+    assert Article.objects.get().extracted_with == ENGINE
