@@ -63,12 +63,10 @@ class Preview:
 
 
 def known_feed(url: str) -> Feed | None:
-    """The feed at this address, however the address is spelled."""
+    """The feed at this address, however the address is spelled; None when it is not here, or is no address."""
     wanted = fingerprint(url)
-    feeds = Feed.objects.select_related("outlet")
-    return feeds.filter(url=url).first() or next(
-        (feed for feed in feeds.filter(url__icontains=host(url)) if wanted and fingerprint(feed.url) == wanted), None
-    )
+    feeds = Feed.objects.select_related("outlet").filter(url__icontains=host(url).removeprefix("www."))
+    return next((feed for feed in feeds if fingerprint(feed.url) == wanted), None) if wanted else None
 
 
 def _read(response: Response) -> ParsedFeed:

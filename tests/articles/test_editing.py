@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from articles import editing
@@ -252,7 +252,7 @@ def test_two_editions_published_at_once_get_two_numbers(editor: User) -> None:
     def publish(one: Digest) -> None:
         gate.wait()
         numbers.append(editing.publish(one, editor).number)
-        connections["default"].close()
+        connection.close()  # type: ignore[no-untyped-call]
 
     threads = [threading.Thread(target=publish, args=(one,)) for one in digests]
     for thread in threads:
