@@ -17,6 +17,7 @@ from articles.text.grouping.terms import Terms, read
 
 _SHOWN_TERMS = 8
 _NEAREST = 3
+_FEWEST_SHARED = 2
 # A body keeps its most telling terms, a story speaks by its most telling ones when it is compared with another.
 _BODY_TERMS = 60
 _STORY_TERMS = 80
@@ -80,8 +81,13 @@ class Grouper:
         if best is None:
             return Placement(self._next_story(), 0.0, (), (), True)
         terms, nearest = self._shared_terms(member, best), self._nearest(member, best)
-        story = best.id if margin >= 0 else self._next_story()
-        return Placement(story, score, terms, nearest, margin < 0)
+        joins = margin >= 0 and not self._is_thin(member, best, terms)
+        return Placement(best.id if joins else self._next_story(), score, terms, nearest, not joins)
+
+    @staticmethod
+    def _is_thin(member: Member, story: Story, terms: tuple[str, ...]) -> bool:
+        """Two texts that share one word only, say the name of a great firm, are not one story."""
+        return member.has_text and story.texts > 0 and len(terms) < _FEWEST_SHARED
 
     def add(self, article: GroupingArticle, story: Id) -> None:
         """Put the article in the story, opened if need be; an article added twice is moved."""
@@ -124,12 +130,15 @@ class Grouper:
     def proposals(self) -> list[Merge | Split]:
         """What has grown together or drifted apart since the last call, merges first, best first.
 
-        No story stands in two proposals.
-        Applying them and asking again may bring further ones. Cost follows the stories changed, not the archive.
+        No story stands in two proposals: applying them and asking again may bring further ones.
+        Cost follows the stories changed, not the archive.
         """
         changed, self._changed = self._changed, {}
-        found = [merge for story_id in changed for merge in self._merges(self._index.stories[story_id])]
-        found.sort(key=lambda merge: (-merge.score, str(merge.source), str(merge.target)))
+        merges = [merge for story_id in changed for merge in self._merges(self._index.stories[story_id])]
+        found = sorted(
+            {(merge.source, merge.target): merge for merge in merges}.values(),
+            key=lambda merge: (-merge.score, str(merge.source), str(merge.target)),
+        )
         taken: set[Id] = set()
         kept: list[Merge | Split] = []
         for merge in found:
