@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -214,7 +215,7 @@ def test_a_published_edition_refuses_every_act(act: str, digest: Digest, editor:
     ready(digest)
     item = digest.items.get()
     editing.publish(digest, editor)
-    acts = {
+    acts: dict[str, Callable[[], object]] = {
         "write": lambda: editing.write(digest, words("Autre"), 2),
         "add": lambda: editing.add_story(digest, told("Atos", "Le Fil")),
         "remove": lambda: editing.remove_story(digest, item),
@@ -252,7 +253,7 @@ def test_two_editions_published_at_once_get_two_numbers(editor: User) -> None:
     def publish(one: Digest) -> None:
         gate.wait()
         numbers.append(editing.publish(one, editor).number)
-        connection.close()  # type: ignore[no-untyped-call]
+        connection.close()
 
     threads = [threading.Thread(target=publish, args=(one,)) for one in digests]
     for thread in threads:
