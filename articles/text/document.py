@@ -21,15 +21,12 @@ from articles.text.document_fields import (
 )
 from articles.text.page_bylines import is_byline, is_credit, is_date_line, is_picture_credit
 from articles.text.page_metadata import web_address
-from articles.text.page_phrases import phrases
+from articles.text.page_phrases import is_comment_count, phrases
 from articles.text.spans import Block, ExtractedPage
 from articles.text.typography import fold, tidy, words
 from sources.parsing.dates import PartialDate, parse_date
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\ud800-\udfff]")
-_COMMENTS = re.compile(
-    r"^\W*(?:\(?\d+\)?\s+(?:commentaires?|comments?|reactions?|reponses?)|commentaires?\s*\(?\d+\)?)\W*$"
-)
 _SIGNED_OFF = re.compile(r"^(?:--|cordialement|bien cordialement|bien a vous|bonne lecture|a bientot|amicalement)\W*$")
 _ITEM = re.compile(r"^(?:[-–—•*▪◦‣]|\d{1,2}[.)])[\s\u00a0]+(?=\S)")
 _CRUMBS = re.compile(r"^[^.!?:]{1,40}(?:\s[>›»/]\s[^.!?:]{1,60}){1,6}$")
@@ -131,7 +128,7 @@ def _without_comments(lines: list[_Line], found: _Reading) -> list[_Line]:
     total = sum(len(line.text) for line in lines)
     passed = 0
     for index, line in enumerate(lines):
-        head = _COMMENTS.match(fold(line.text)) or (len(line.text) < 60 and heads.match(line.text))
+        head = is_comment_count(line.text) or (len(line.text) < 60 and heads.match(line.text))
         if head and passed > total / 4:
             return lines[:index]
         listed = (

@@ -248,7 +248,7 @@ def _bylines(near: list[Leaf]) -> Iterator[str]:
 def _led(near: list[Leaf]) -> Iterator[str]:
     """The lines that say that they sign: « Par Anne Martin », or « Auteur » above a name."""
     for leaf, following in pairwise([*near, near[-1]] if near else []):
-        if fold(leaf.text).strip(" :") in _LABELS:
+        if fold(leaf.text).strip(" :") in _LABELS and names(following.text).people:
             yield following.text
         elif is_byline(leaf.text):
             yield leaf.text

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import groupby, takewhile
+from itertools import groupby
 from typing import TypeAlias
 
 from lxml import html
 
+from articles.text.page_boxes import without_boxes, without_crumbs
 from articles.text.page_bylines import is_byline, is_credit, is_date_line, is_picture_credit
-from articles.text.page_phrases import phrases
+from articles.text.page_phrases import is_comment_count, phrases
 from articles.text.page_tree import HEADINGS, Leaf
 from articles.text.spans import Block
 from articles.text.typography import fold, tidy, words
@@ -70,7 +71,7 @@ def blocks(found: list[Leaf], title: str, within: Element) -> tuple[Block, ...]:
     """The article's blocks from the leaves inside its element `within`, in reading order."""
     kept = _after_title(found, title)
     kept = _before_end(kept)
-    kept = list(_without_boxes(kept, within))
+    kept = without_boxes(kept, within, is_prose)
     kept = _trimmed(kept)
     return tuple(_rows(_without_repeats(_with_content(_worded(kept)), title)))
 
@@ -104,7 +105,7 @@ def _before_end(found: list[Leaf]) -> list[Leaf]:
     passed = 0
     for index, leaf in enumerate(found):
         late = passed > total / 2 and len(leaf.text) < 80 and leaf.tag != "li"
-        if late and comments.match(leaf.text):
+        if late and (comments.match(leaf.text) or is_comment_count(leaf.text)):
             return found[:index]
         if late and related.match(leaf.text) and not _resumes(found[index + 1 :]):
             return found[:index]
@@ -115,43 +116,6 @@ def _before_end(found: list[Leaf]) -> list[Leaf]:
 def _resumes(rest: list[Leaf]) -> bool:
     """Whether an article goes on: teasers of other articles are short or links."""
     return any(len(leaf.text) > _TEASER and leaf.link_share < 0.2 for leaf in rest)
-
-
-def _without_boxes(found: list[Leaf], within: Element) -> Iterator[Leaf]:
-    """The leaves without the boxes that open with a furniture line (« À lire aussi : » and its links)."""
-    lexicon = phrases("boilerplate_lines")
-    total = sum(len(leaf.text) for leaf in found) or 1
-    box: Element | None = None
-    previous: Leaf | None = None
-    skipping = False
-    for leaf in found:
-        if box is not None and (leaf.element is box or box in leaf.element.iterancestors()):
-            continue
-        box = None
-        if len(leaf.lines) == 1 and lexicon.match(leaf.text):
-            box = _box(leaf, previous, found, within, total)
-            skipping = True
-            previous = leaf
-            continue
-        previous = leaf
-        if skipping and not is_prose(leaf) and (leaf.link_share > 0.5 or leaf.tag == "li"):
-            continue
-        skipping = False
-        yield leaf
-
-
-def _box(leaf: Leaf, previous: Leaf | None, found: list[Leaf], within: Element, total: int) -> Element | None:
-    """The largest element that starts with this leaf and holds little of the text."""
-    earlier = set() if previous is None else {previous.element, *previous.element.iterancestors()}
-    chosen: Element | None = None
-    for node in takewhile(lambda node: node is not within, [leaf.element, *leaf.element.iterancestors()]):
-        if node in earlier:
-            break
-        size = sum(len(one.text) for one in found if one.element is node or node in one.element.iterancestors())
-        if size > 0.2 * total and size > 600:
-            break
-        chosen = node
-    return chosen
 
 
 def _trimmed(found: list[Leaf]) -> list[Leaf]:
@@ -168,7 +132,9 @@ def _trimmed(found: list[Leaf]) -> list[Leaf]:
         if not listed and not _closes(leaf):
             break
         tail.append(leaf)
-    return head + found[first : last + 1] + tail
+    return without_crumbs(
+        head + found[first : last + 1] + tail, len(head), len(head) + prose[1] - first if len(prose) > 1 else 0
+    )
 
 
 def _opens(leaf: Leaf, adjacent: bool) -> bool:

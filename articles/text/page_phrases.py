@@ -39,6 +39,17 @@ class Phrases:
         return found[0] if found else ""
 
 
+_COMMENT_COUNT = re.compile(
+    r"^\W*(?:\(?\d+\)?\s+(?:commentaires?|comments?|reactions?|reponses?|contributions?)|commentaires?\s*\(?\d+\)?)"
+    r"(?:\W*$|\s(?:sur|a|on|pour|au sujet)\b)"
+)
+
+
+def is_comment_count(line: str) -> bool:
+    """Whether a line heads comments by their number: « 3 commentaires », « 21 commentaires sur “Titre” »."""
+    return len(line) < 200 and bool(_COMMENT_COUNT.match(fold(line)))
+
+
 @cache
 def phrases(name: str) -> Phrases:
     """Read the lexicon of lines `name`, once."""
