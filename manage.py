@@ -24,6 +24,8 @@ def main() -> int:
     except (embedded.EmbeddedError, ImproperlyConfigured) as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 130  # as a shell tells it
     return 0
 
 

@@ -167,10 +167,10 @@ def _used(data: Path, name: str, start: Callable[[], None], stop: Callable[[], N
     """
     data.mkdir(parents=True, exist_ok=True)
     with (data / f"{name}.users").open("w") as users:
-        with _alone(data, name):
-            fcntl.flock(users, fcntl.LOCK_SH)
-            start()
         try:
+            with _alone(data, name):
+                fcntl.flock(users, fcntl.LOCK_SH)
+                start()
             yield
         finally:
             with _alone(data, name):

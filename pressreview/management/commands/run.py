@@ -6,6 +6,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import signal
 import socket
 import sys
 import time
@@ -43,6 +44,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         data: Path = settings.DATA_DIR
         host, port = options["host"], options["port"]
+        _stop_like_ctrl_c()
         _check_folder(data)
         lock = _lock(data)
         _check_port(host, port, "PRESSREVIEW_PORT")
@@ -59,8 +61,11 @@ class Command(BaseCommand):
         self.say("Everything is stopped.")
 
     def say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        try:
+            self.stdout.write(text)
+            self.stdout.flush()
+        except OSError:
+            return  # the terminal is gone, which must keep nothing from being stopped
 
     def _check_servers(self) -> None:
         try:
@@ -142,6 +147,12 @@ class Command(BaseCommand):
         if line != told:
             self.say(line)
         return line
+
+
+def _stop_like_ctrl_c() -> None:
+    """Let SIGTERM and a closed terminal unwind the start as Ctrl-C does, so that no server is left behind."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.default_int_handler)
 
 
 def _environment() -> dict[str, str]:
