@@ -34,8 +34,8 @@ $(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
 
 # Needs uv; writes both lock files from pyproject.toml.
 lock:
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements.txt
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
+	uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" pyproject.toml -o requirements.txt
+	uv pip compile --quiet --no-emit-index-url --universal --python-version 3.11 --generate-hashes --custom-compile-command "make lock" --group dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 
 messages: $(VENV)/.dev
 	$(PY) manage.py messages

@@ -7,6 +7,7 @@ import time
 
 from celery import shared_task
 
+from articles.pipeline.analyse import analyse_next, compare_next
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
 from articles.pipeline.refresh import refresh_next
@@ -15,6 +16,7 @@ from sources.fetcher import client
 
 logger = logging.getLogger(__name__)
 SHIFT_SECONDS = 25.0
+READING_SECONDS = 5.0
 # New articles come first on this queue: a minute's looks at known ones are few.
 LOOKS_A_SHIFT = 40
 
@@ -48,8 +50,24 @@ def group_articles() -> int:
     end, grouped = time.monotonic() + SHIFT_SECONDS, 0
     while count := group_batch():
         grouped += count
+        ring("articles.analyse_articles")
         logger.info("%d articles grouped", count)
         if time.monotonic() > end:
             ring("articles.group_articles")
             break
     return grouped
+
+
+@shared_task(name="articles.analyse_articles")
+def analyse_articles() -> int:
+    """Read articles that are in a story, then compare the stories that changed; how many of both.
+
+    The shift is short: where this worker groups as well, an article that arrives is in its story within seconds.
+    """
+    end, done = time.monotonic() + READING_SECONDS, 0
+    while analyse_next() or compare_next():
+        done += 1
+        if time.monotonic() > end:
+            ring("articles.analyse_articles")
+            break
+    return done

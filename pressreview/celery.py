@@ -24,6 +24,7 @@ app.conf.update(
         "articles.extract_pages": {"queue": "extract"},
         "articles.refresh_pages": {"queue": "extract"},
         "articles.group_articles": {"queue": "group"},
+        "articles.analyse_articles": {"queue": "analyse"},
     },
     # A step works for about twenty-five seconds, then rings again; past these it is killed and its rows come back.
     task_soft_time_limit=75,
@@ -37,6 +38,7 @@ app.conf.update(
         "collect what is due": {"task": "sources.collect_due", "schedule": 10, "options": {"expires": 10}},
         "extract what waits": {"task": "articles.extract_pages", "schedule": 10, "options": {"expires": 10}},
         "look again": {"task": "articles.refresh_pages", "schedule": 60, "options": {"expires": 60}},
+        "read what is in a story": {"task": "articles.analyse_articles", "schedule": 15, "options": {"expires": 15}},
         "group what waits": {"task": "articles.group_articles", "schedule": 15, "options": {"expires": 15}},
         "forget old attempts": {"task": "sources.prune_attempts", "schedule": crontab(hour=4, minute=17)},
     },

@@ -2,6 +2,16 @@
 
 from articles.models.article import Article, Page
 from articles.models.digest import Digest, DigestItem
+from articles.models.findings import (
+    CopiedPassage,
+    Credit,
+    Entity,
+    Figure,
+    Mention,
+    MentionedDate,
+    Quote,
+    Spelling,
+)
 from articles.models.story import ArticleBan, GroupingState, Story, StoryEvent, StorySeparation
 from articles.models.version import ArticleCorrection, ArticleVersion
 
@@ -10,10 +20,18 @@ __all__ = [
     "ArticleBan",
     "ArticleCorrection",
     "ArticleVersion",
+    "CopiedPassage",
+    "Credit",
     "Digest",
     "DigestItem",
+    "Entity",
+    "Figure",
     "GroupingState",
+    "Mention",
+    "MentionedDate",
     "Page",
+    "Quote",
+    "Spelling",
     "Story",
     "StoryEvent",
     "StorySeparation",

@@ -143,6 +143,11 @@ class Article(models.Model):
     placed_by_editor = models.BooleanField(default=False)
     """A person put it into its story: nothing automatic takes it out (must-link)."""
 
+    analysed_at = models.DateTimeField(null=True, blank=True)
+    original_share = models.FloatField(_("own share"), null=True, blank=True)
+    """Part of the words, from 0 to 1, that stand in no earlier article of the story; None until compared."""
+    names_its_source = models.BooleanField(_("credits what it copies"), default=False)
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -158,6 +163,9 @@ class Article(models.Model):
             models.Index(fields=["outlet", "-sort_at"], name="article_outlet"),
             models.Index(fields=["-sort_at", "-id"], name="article_latest"),
             models.Index(fields=["sort_at", "id"], condition=Q(grouped_at=None), name="article_ungrouped"),
+            models.Index(
+                fields=["sort_at", "id"], condition=Q(analysed_at=None, story__isnull=False), name="article_unread"
+            ),
             GinIndex(fields=["search"], name="article_search"),
         ]
 

@@ -53,6 +53,8 @@ class Story(models.Model):
     last_at = models.DateTimeField(_("latest article"), null=True, blank=True)
     created_at = models.DateTimeField(_("made on"), auto_now_add=True)
     closed_at = models.DateTimeField(_("closed on"), null=True, blank=True)
+    compared_at = models.DateTimeField(null=True, blank=True)
+    """When the articles were last compared with each other; empty when one has joined or left since."""
 
     objects = StoryQuerySet.as_manager()
 
@@ -62,6 +64,9 @@ class Story(models.Model):
         indexes = [
             models.Index(fields=["-last_at"], name="story_latest"),
             models.Index(fields=["id"], condition=~models.Q(closed_at=None), name="story_closed"),
+            models.Index(
+                fields=["id"], condition=models.Q(compared_at=None, article_count__gt=1), name="story_uncompared"
+            ),
             models.Index(fields=["-outlet_count", "-article_count"], name="story_coverage"),
         ]
 
@@ -84,6 +89,7 @@ class Story(models.Model):
             first=Min("published_at"),
             last=Max("published_at"),
         )
+        self.compared_at = None
         self.article_count, self.outlet_count = told["articles"], told["outlets"]
         self.first_at, self.last_at = told["first"], told["last"]
         if not self.lead_by_editor or self.lead is None or self.lead.story_id != self.pk:

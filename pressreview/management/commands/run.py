@@ -13,6 +13,8 @@ import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import IO, Any
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -106,12 +108,27 @@ class Command(BaseCommand):
         try:
             for name, command in _commands(data, host, port, needs_demo).items():
                 supervisor.add(name, command, _log(data, name))
+            self._wait_for_site(supervisor, host, port)
             self._say_where(host, port, data)
             self._watch(supervisor)
         finally:
             self.say("\nStopping…")
             connections.close_all()
             supervisor.stop()
+
+    def _wait_for_site(self, supervisor: Supervisor, host: str, port: int) -> None:
+        """Say the address only once it answers, and let its first, slow, answer be ours."""
+        own = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104
+        shown = f"[{own}]" if ":" in own else own
+        while not supervisor.stopping:
+            supervisor.check()
+            try:
+                with urlopen(f"http://{shown}:{port}/sante/", timeout=10):
+                    return
+            except HTTPError:
+                return  # it answers; what is wrong stands in its log
+            except OSError:
+                time.sleep(POLL_SECONDS)
 
     def _say_where(self, host: str, port: int, data: Path) -> None:
         shown = "localhost" if host in {"127.0.0.1", "0.0.0.0", "::"} else host  # noqa: S104
@@ -176,7 +193,7 @@ def _commands(data: Path, host: str, port: int, needs_demo: bool) -> dict[str, l
         "web": [*python, "gunicorn", "pressreview.wsgi", "--bind", address, "--workers", "1", "--threads", "8",
                 "--timeout", "60", "--access-logfile", "-"],
         "collector": [*worker, "-Q", "collect,extract,default", "--concurrency", "2", "-n", "collector@%h"],
-        "grouper": [*worker, "-Q", "group", "--pool", "solo", "-n", "grouper@%h"],
+        "grouper": [*worker, "-Q", "group,analyse", "--pool", "solo", "-n", "grouper@%h"],
         "beat": [*celery, "beat", "--loglevel=INFO", "--schedule", str(data / "beat-schedule"), "--pidfile="],
     }  # fmt: skip
     if needs_demo:

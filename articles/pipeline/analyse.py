@@ -1,0 +1,210 @@
+"""What the articles say: one article → quotes, credits, names, dates, figures; one story → copied passages.
+
+Two steps that pull: articles that are in a story and were not read yet, and stories whose articles were not compared
+since one joined or left. Both replace what an earlier reading found, and leave alone what a person made, corrected or
+hid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from articles.models import (
+    Article,
+    CopiedPassage,
+    Credit,
+    Entity,
+    Figure,
+    Mention,
+    MentionedDate,
+    Quote,
+    Spelling,
+    Story,
+)
+from articles.text import analysis
+from articles.text.analysis import Analysis
+from articles.text.copying import CopyIndex
+from articles.text.findings import CitationSpan, EntitySpan, QuoteSpan
+from articles.text.typography import fold
+from sources.models import Outlet
+
+MOST_COMPARED = 400
+"""In a larger story, each article is compared with the first ones: who copies copies what came first."""
+STORY_DAYS = 3650
+_LONGEST_NAME = 200
+
+
+# --- one article ---------------------------------------------------------------------------------------------------
+
+
+def analyse_next() -> Article | None:
+    """Read the article that has waited longest. None when none waits. Two workers never read the same one."""
+    with transaction.atomic():
+        waiting = Article.objects.filter(analysed_at=None, story__isnull=False).order_by("sort_at", "id")
+        article = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("outlet").first()
+        if article is not None:
+            store(article, read(article))
+            article.analysed_at = timezone.now()
+            article.save(update_fields=["analysed_at"])
+        return article
+
+
+def read(article: Article) -> Analysis:
+    """What the text says; nothing is written."""
+    published = timezone.localtime(article.published_at).date().isoformat() if article.published_at else None
+    if published and article.published_precision == "month":
+        published = published[:7]
+    return analysis.analyse(
+        article.text,
+        title=article.title,
+        published=published,
+        language=article.language,
+        outlet=article.outlet.name if article.outlet else "",
+    )
+
+
+def store(article: Article, found: Analysis) -> None:
+    """Replace the automatic findings of an article; call it in a transaction."""
+    for model in (Quote, Credit, Figure, MentionedDate, Mention):
+        model._default_manager.filter(article=article, by_editor=False, is_hidden=False).delete()
+    entities = {span.name: entity for span in found.entities if (entity := entity_for(span)) is not None}
+    _store_mentions(article, found.entities, entities)
+    _store_quotes(article, found.quotes, entities)
+    _store_credits(article, found.citations)
+    Figure.objects.bulk_create(
+        Figure(article=article, start=f.start, end=f.end, raw=f.raw[:200], value=f.value, unit=f.unit[:40])
+        for f in _free(Figure, article, found.figures)
+    )
+    MentionedDate.objects.bulk_create(
+        MentionedDate(
+            article=article, start=d.start, end=d.end, raw=d.raw[:200], value=d.value or "", precision=d.precision[:10]
+        )
+        for d in _free(MentionedDate, article, found.dates)
+    )
+
+
+def _free(model: type[Any], article: Article, spans: Iterable[Any]) -> list[Any]:
+    """The spans that no row of a person stands on already."""
+    kept = list(
+        model._default_manager.filter(Q(by_editor=True) | Q(is_hidden=True), article=article).values_list(
+            "start", "end"
+        )
+    )
+    return [span for span in spans if not any(span.start < end and start < span.end for start, end in kept)]
+
+
+def entity_for(span: EntitySpan) -> Entity | None:
+    """The entity that bears this name, made when it is new; a name merged into another is that other."""
+    key = fold(span.name)[:_LONGEST_NAME]
+    if not key:
+        return None
+    spelling = Spelling.objects.filter(key=key).select_related("entity__merged_into").first()
+    if spelling is not None:
+        return spelling.entity.merged_into or spelling.entity
+    name = span.name[:_LONGEST_NAME]
+    try:
+        with transaction.atomic():
+            entity = Entity.objects.create(name=name, slug=Entity.free_slug(name), kind=span.kind)
+            Spelling.objects.create(entity=entity, key=key, shown=name)
+    except IntegrityError:  # another worker has met the same name at the same moment
+        return Spelling.objects.select_related("entity").get(key=key).entity
+    return entity
+
+
+def _store_mentions(article: Article, spans: Iterable[EntitySpan], entities: dict[str, Entity]) -> None:
+    kept = set(Mention.objects.filter(article=article).values_list("entity_id", flat=True))
+    places: dict[int, list[tuple[int, int]]] = {}
+    for span in spans:
+        if span.name in entities:
+            places.setdefault(entities[span.name].pk, []).extend(span.mentions)
+    Mention.objects.bulk_create(
+        Mention(article=article, entity_id=pk, places=sorted(found)) for pk, found in places.items() if pk not in kept
+    )
+
+
+def _store_quotes(article: Article, quotes: Iterable[QuoteSpan], entities: dict[str, Entity]) -> None:
+    Quote.objects.bulk_create(
+        Quote(
+            article=article,
+            start=quote.start,
+            end=quote.end,
+            type=quote.type,
+            text=quote.text,
+            speaker=_speaker(quote, entities),
+            speaker_raw=(quote.speaker_raw or quote.speaker or "")[:300],
+            role=(quote.role or "")[:300],
+            told_to=(quote.told_to or "")[:200],
+            rule=quote.rule[:60],
+            confidence=quote.confidence,
+        )
+        for quote in _free(Quote, article, quotes)
+    )
+
+
+def _speaker(quote: QuoteSpan, entities: dict[str, Entity]) -> Entity | None:
+    """The entity that speaks: one of the article's names, or a name that only the quote gives."""
+    if not quote.speaker:
+        return None
+    if quote.speaker in entities:
+        return entities[quote.speaker]
+    return entity_for(EntitySpan(quote.speaker, Entity.Kind.PERSON.value, ()))
+
+
+def _store_credits(article: Article, citations: Iterable[CitationSpan]) -> None:
+    Credit.objects.bulk_create(
+        Credit(
+            article=article,
+            start=citation.start,
+            end=citation.end,
+            outlet=Outlet.objects.filter(name__iexact=citation.outlet).first(),
+            name=citation.outlet[:200],
+            raw=citation.raw[:300],
+        )
+        for citation in _free(Credit, article, citations)
+    )
+
+
+# --- one story -----------------------------------------------------------------------------------------------------
+
+
+def compare_next() -> Story | None:
+    """Compare the articles of one story that has changed. None when none has."""
+    with transaction.atomic():
+        waiting = Story.objects.filter(compared_at=None, article_count__gt=1, merged_into=None).order_by("id")
+        story = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        if story is not None:
+            _compare(story)
+            story.compared_at = timezone.now()
+            story.save(update_fields=["compared_at"])
+        return story
+
+
+def _compare(story: Story) -> None:
+    """Each article with those of other outlets that came before it, in order of publication."""
+    index = CopyIndex(days=STORY_DAYS)
+    articles = story.articles.select_related("outlet").defer("blocks", "search").order_by("sort_at", "id")
+    CopiedPassage.objects.filter(article__story=story, by_editor=False, is_hidden=False).delete()
+    for number, article in enumerate(articles.iterator(chunk_size=100)):
+        outlet = article.outlet.name if article.outlet else ""
+        compared = index.compare(article.text, outlet=outlet)
+        CopiedPassage.objects.bulk_create(
+            CopiedPassage(
+                article=article,
+                source_id=int(passage.source),
+                start=passage.start,
+                end=passage.end,
+                source_start=passage.source_start,
+                source_end=passage.source_end,
+            )
+            for passage in _free(CopiedPassage, article, compared.passages)
+        )
+        Article.objects.filter(pk=article.pk).update(
+            original_share=compared.original_share, names_its_source=compared.credited
+        )
+        if number < MOST_COMPARED:
+            index.add(str(article.pk), outlet, article.sort_at.date().isoformat(), article.text)
