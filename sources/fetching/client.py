@@ -185,12 +185,12 @@ def _insist(url: str, hop: _Hop, *, conditional: bool) -> None:
 
 
 @contextmanager
-def _explained(url: str) -> Iterator[None]:
+def _explained(url: str, seconds: float) -> Iterator[None]:
     """Turn whatever the network does into a FetchError with a sentence."""
     try:
         yield
     except httpcore.TimeoutException as error:
-        raise FetchError(Reason.TIMEOUT, f"{url} took too long: {error or 'no answer'}.", url=url) from error
+        raise FetchError(Reason.TIMEOUT, f"{url} gave no complete answer within {seconds:g} s.", url=url) from error
     except (httpcore.NetworkError, OSError) as error:
         if isinstance(error.__cause__ or error.__context__, ssl.SSLError):
             raise FetchError(Reason.TLS, f"{url} has no valid certificate: {error}.", url=url) from error
@@ -315,7 +315,7 @@ class Client:
         """One request on a connection of its own. Bodies of redirects and errors are left unread."""
         url = str(address)
         with (
-            _explained(url),
+            _explained(url, deadline.seconds),
             httpcore.ConnectionPool(
                 ssl_context=self._tls, network_backend=GuardedBackend(self._guard, deadline), max_connections=1
             ) as pool,

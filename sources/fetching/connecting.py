@@ -16,6 +16,10 @@ from .errors import FetchError, Reason
 from .guards import AddressGuard
 
 
+# How long one of several addresses may stay silent before the next is tried.
+_NEXT_ADDRESS_SECONDS = 5.0
+
+
 class Deadline:
     """A moment, on the clock that never jumps, after which nothing of this fetch goes on."""
 
@@ -102,7 +106,7 @@ class GuardedBackend(httpcore.NetworkBackend):
         self._guard.check(host, port, addresses)
         for address in addresses[:-1]:
             try:
-                return self._connect(address, port, self._deadline.left() / 2)
+                return self._connect(address, port, min(self._deadline.left() / 2, _NEXT_ADDRESS_SECONDS))
             except (httpcore.NetworkError, httpcore.ConnectTimeout):
                 continue
         return self._connect(addresses[-1], port, self._deadline.left())

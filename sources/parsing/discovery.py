@@ -71,7 +71,8 @@ def _kept(found: Iterator[Candidate], page: str) -> list[Candidate]:
     kept: dict[str, Candidate] = {}
     for candidate in found:
         mark = fingerprint(candidate.url)
-        if not mark or mark == fingerprint(page) or (_is_private(candidate.url) and host(candidate.url) != host(page)):
+        foreign = urlsplit(candidate.url).netloc != urlsplit(clean(page)).netloc
+        if not mark or mark == fingerprint(page) or (foreign and _is_private(candidate.url)):
             continue
         kept.setdefault(mark, candidate)
         if len(kept) == MAX_CANDIDATES:

@@ -17,6 +17,8 @@ _TRACKING = [line.strip() for line in _LINES if line.strip() and not line.starts
 _TRACKING_NAMES = frozenset(name for name in _TRACKING if not name.endswith("*"))
 _TRACKING_PREFIXES = tuple(name[:-1] for name in _TRACKING if name.endswith("*"))
 _SPACE = re.compile(r"[\x00-\x20\x7f]+")
+# urljoin reads these as relative to the base.
+_HOSTLESS = re.compile(r"\s*https?:(?!//[^/?#])", re.IGNORECASE)
 _SAFE_PATH = "/:@!$&'()*+,;=-._~"
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]")
@@ -79,7 +81,7 @@ def _query(query: str) -> str:
 
 def clean(url: str, base: str = "") -> str:
     """The address as a reader should follow it: absolute, tracking removed; "" when it is no web address."""
-    if len(url) > MAX_LENGTH:
+    if len(url) > MAX_LENGTH or _HOSTLESS.match(url):
         return ""
     try:
         parts = _split(urljoin(base, _SPACE.sub("%20", url.strip())))

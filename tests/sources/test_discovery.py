@@ -99,6 +99,10 @@ def test_a_press_on_loopback_may_name_its_own_feeds() -> None:
     ]
 
 
+def test_a_press_on_loopback_may_not_name_its_neighbours() -> None:
+    assert urls('<a href="http://127.0.0.1:8901/rss">RSS</a>', "http://127.0.0.1:8900/") == []
+
+
 def test_the_base_of_the_page_counts_when_it_is_a_web_address() -> None:
     link = '<link rel="alternate" type="application/rss+xml" href="rss">'
     assert urls(f'<base href="https://autre.fr/x/">{link}') == ["https://autre.fr/x/rss"]

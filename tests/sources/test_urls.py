@@ -103,6 +103,11 @@ def test_what_is_no_web_address_is_nothing(url: str) -> None:
     assert (clean(url), canonical(url), fingerprint(url), host(url)) == ("", "", "", "")
 
 
+@pytest.mark.parametrize("link", ["http://", " HTTPS:", "http:///a", "http:a", "http://?a"])
+def test_a_link_without_host_is_not_read_as_the_base(link: str) -> None:
+    assert clean(link, "https://exemple.fr/flux/rss.xml") == ""
+
+
 @pytest.mark.parametrize("name", ["utm_source", "UTM_Term", "xtor", "at_medium", "fbclid", "mtm_kwd", "_ga"])
 def test_tracking_parameters_are_known(name: str) -> None:
     assert is_tracking(name)
