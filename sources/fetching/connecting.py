@@ -15,7 +15,6 @@ import httpcore
 from .errors import FetchError, Reason
 from .guards import AddressGuard
 
-
 # How long one of several addresses may stay silent before the next is tried.
 _NEXT_ADDRESS_SECONDS = 5.0
 
