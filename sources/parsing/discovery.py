@@ -33,6 +33,8 @@ _FEED_PATH = re.compile(
     re.IGNORECASE,
 )
 _FEED_WORDS = re.compile(r"\b(?:flux|rss|atom|feed)\b", re.IGNORECASE)
+# What readers write is no article of the outlet.
+_COMMENTS = re.compile(r"\b(?:comments?|commentaires?)\b", re.IGNORECASE)
 _NEWS_SITEMAP = re.compile(r"news|actu|article", re.IGNORECASE)
 _USUAL_PATHS = (
     "/feed/",
@@ -67,12 +69,14 @@ def _is_private(address: str) -> bool:
 
 
 def _kept(found: Iterator[Candidate], page: str) -> list[Candidate]:
-    """Each address once, the page itself and bare private addresses left out."""
+    """Each address once; the page itself, bare private addresses and readers' comments left out."""
     kept: dict[str, Candidate] = {}
     for candidate in found:
         mark = fingerprint(candidate.url)
         foreign = urlsplit(candidate.url).netloc != urlsplit(clean(page)).netloc
         if not mark or mark == fingerprint(page) or (foreign and _is_private(candidate.url)):
+            continue
+        if _COMMENTS.search(candidate.title) or _COMMENTS.search(urlsplit(candidate.url).path):
             continue
         kept.setdefault(mark, candidate)
         if len(kept) == MAX_CANDIDATES:

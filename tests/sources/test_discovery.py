@@ -71,6 +71,12 @@ def test_articles_are_not_taken_for_feeds(href: str) -> None:
     assert urls(f'<a href="{href}">Lire</a>') == []
 
 
+def test_the_feeds_of_readers_comments_are_left_out() -> None:
+    link = '<link rel="alternate" type="application/rss+xml" title="{}" href="{}">'
+    html = link.format("Gazette » Flux des commentaires", "/a/feed/") + link.format("", "/comments/feed/")
+    assert urls(html + link.format("Gazette » Flux", "/feed/")) == ["https://exemple.fr/feed/"]
+
+
 def test_declared_feeds_come_first_and_each_once() -> None:
     html = '<a href="/feed/">RSS</a><link rel="alternate" type="application/rss+xml" href="/rss"><a href="http://exemple.fr/rss#haut">RSS</a>'
     assert urls(html) == ["https://exemple.fr/rss", "https://exemple.fr/feed/"]
