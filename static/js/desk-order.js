@@ -23,18 +23,20 @@ list.addEventListener("pointerdown", (event) => {
   const item = handle.closest("[data-order-item]");
   const before = order();
   event.preventDefault();
-  handle.setPointerCapture(event.pointerId);
   item.classList.add("dragged");
+  const drag = new AbortController();
   const move = (at) => {
     const next = below(at.clientY, item) ?? null;
     if (next !== item.nextElementSibling) list.insertBefore(item, next);
   };
   const end = () => {
-    handle.removeEventListener("pointermove", move);
+    drag.abort();
     item.classList.remove("dragged");
     markEnds();
     if (order() !== before) send("reorder", { order: order() });
   };
-  handle.addEventListener("pointermove", move);
-  handle.addEventListener("lostpointercapture", end, { once: true });
+  // On the document: an element that moves in the page loses the pointer that it had captured.
+  document.addEventListener("pointermove", move, { signal: drag.signal });
+  document.addEventListener("pointerup", end, { signal: drag.signal });
+  document.addEventListener("pointercancel", end, { signal: drag.signal });
 });

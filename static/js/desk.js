@@ -9,6 +9,7 @@ const PAUSE = 1200; // milliseconds without a key before a save
 const isConflict = document.querySelector(".conflict") !== null;
 let timer = 0;
 let dirty = isConflict;
+let saving = 0;
 let running = Promise.resolve();
 
 function tell(text, isBad = false) {
@@ -43,11 +44,14 @@ async function post(act, more) {
 
 export function send(act = "save", more = {}) {
   clearTimeout(timer);
-  running = running.then(() => post(act, more)).catch(() => {
-    dirty = true;
-    tell(`✕ ${form.dataset.offline}`, true);
-  });
-  return running;
+  saving += 1;
+  running = running
+    .then(() => post(act, more))
+    .catch(() => {
+      dirty = true;
+      tell(`✕ ${form.dataset.offline}`, true);
+    })
+    .finally(() => (saving -= 1));
 }
 
 form.addEventListener("input", (event) => {
@@ -55,7 +59,7 @@ form.addEventListener("input", (event) => {
   dirty = true;
   tell(form.dataset.unsaved);
   clearTimeout(timer);
-  if (!isConflict) timer = setTimeout(send, PAUSE);
+  if (!isConflict) timer = setTimeout(() => send(), PAUSE);
 });
 
 // A headline is one line that may wrap: Enter does not break it.
@@ -64,17 +68,14 @@ form.addEventListener("keydown", (event) => {
 });
 
 // A button pressed while a save is under way waits for it: both would bear the same version.
-let ready = false;
 form.addEventListener("submit", (event) => {
   clearTimeout(timer);
-  if (ready) return;
-  event.preventDefault();
+  dirty = false;
   keepScroll();
-  running.finally(() => {
-    ready = true;
-    dirty = false;
-    form.requestSubmit(event.submitter?.isConnected ? event.submitter : null);
-  });
+  if (!saving) return;
+  event.preventDefault();
+  // Not from inside this event: a form does not submit again while it is asked whether it may.
+  running.then(() => setTimeout(() => form.requestSubmit(event.submitter)));
 });
 
 window.addEventListener("beforeunload", (event) => {
