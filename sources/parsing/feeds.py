@@ -74,6 +74,8 @@ def _what_it_is(text: str, content: bytes) -> str:
         return f"an XML document of type “{element[1]}”"
     if _PAGE.search(head):
         return "a web page"
+    if text.startswith("<"):
+        return "another XML document"
     if text.startswith(("{", "[")):
         return "JSON that is no JSON Feed"
     return "plain text" if text.isprintable() else "binary data"

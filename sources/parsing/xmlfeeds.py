@@ -21,7 +21,7 @@ from xml.sax.xmlreader import AttributesNSImpl, InputSource
 from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[import-untyped]
 
 from .plaintext import scrub, text_of
-from .shapes import MAX_CONTENT, MAX_DATE, MAX_NAME, MAX_TITLE, RawEntry
+from .shapes import MAX_DATE, MAX_NAME, MAX_TITLE, RawEntry
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,7 @@ _MAX_DEPTH = 300
 # Characters of a malformed document that are read, at some microseconds each.
 _MAX_MALFORMED = 4_000_000
 _MAX_ATTRIBUTES = 200
-# Fields that feedparser reads with regular expressions, some of them quadratic.
-_SHORT = {"published": MAX_DATE, "updated": MAX_DATE, "created": MAX_DATE, "expired": MAX_DATE, "title": 20 * MAX_TITLE}
+_DATES = frozenset({"published", "updated", "created", "expired"})
 # What feedparser raises over elements that stand where it does not expect them; the others are still good.
 _UNREADABLE = (KeyError, IndexError, TypeError, ValueError, AttributeError)
 _NO_ATTRIBUTES = AttributesNSImpl({}, {})
@@ -77,8 +76,9 @@ class _Bounded:
             self.depth = depth - 1
 
     def pop(self: Any, element: str, strip_whitespace: int = 1) -> Any:
+        # Dates and authors are read with regular expressions, some of them quadratic.
         value = super().pop(element, strip_whitespace)  # type: ignore[misc]
-        return value[: _SHORT.get(element, MAX_CONTENT)] if value else value
+        return value[:MAX_DATE] if value and element in _DATES else value
 
     def _sync_author_detail(self: Any, key: str = "author") -> None:
         context = self._get_context()

@@ -113,7 +113,9 @@ def test_tracking_parameters_are_known(name: str) -> None:
     assert is_tracking(name)
 
 
-@pytest.mark.parametrize("name", ["id", "p", "page", "article", "q", "date", "nsid", "att", "utmost"])
+@pytest.mark.parametrize(
+    "name", ["id", "p", "page", "article", "q", "date", "nsid", "att", "utmost", "ns_id", "mc_page"]
+)
 def test_parameters_that_choose_a_page_are_kept(name: str) -> None:
     assert not is_tracking(name)
 
