@@ -19,8 +19,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from articles.editing import Refused
-from articles.models import Article, ArticleCorrection, Story
-from articles.pipeline.reading import dropped_from, plain, set_blocks, stored, without
+from articles.models import Article, ArticleCorrection
+from articles.pipeline.reading import dropped_from, keep, plain, set_blocks, without
 from sources.parsing.dates import PartialDate
 
 Field = ArticleCorrection.Field
@@ -37,9 +37,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     Field.PAYWALLED: ("paywalled", "paywall_evidence"),
     Field.DROPPED: ("blocks",),
 }
-_SAVED = (*(column for columns in COLUMNS.values() for column in columns), "text", "word_count", "corrected", "day",
-          "sort_at")  # fmt: skip
-_SEEN_BY_STORIES = {Field.TITLE, Field.OUTLET, Field.PUBLISHED}
 
 
 class Outdated(Exception):
@@ -164,15 +161,12 @@ def _release(article: Article, name: str) -> None:
 
 
 def _save(article: Article, changed: set[str]) -> None:
-    """Write the article, and have its story count again where it shows what changed."""
     if not article.title.strip():
         raise Refused(_("An article needs a headline."))
     if not article.blocks and article.as_read("blocks"):
         raise Refused(_("At least one block of the text must stay."))
-    if not stored(article, update_fields=_SAVED):
+    if not keep(article, {column for name in changed for column in COLUMNS[name]}):
         raise Refused(_("This outlet has the same article already."))
-    if article.story_id and changed & _SEEN_BY_STORIES:
-        Story.objects.select_for_update().get(pk=article.story_id).refresh()
 
 
 # --- how each fact is written --------------------------------------------------------------------------------------

@@ -13,11 +13,12 @@ import psycopg2
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from articles.models import Article, ArticleCorrection, Page
+from articles.models import Article, ArticleCorrection, Page, Story
 from articles.text import ENGINE, page, selectors
 from articles.text.selectors import Selectors
 from articles.text.spans import Block, ExtractedPage
 from articles.text.typography import fold
+from sources.bell import ring
 from sources.fetching.client import Response
 from sources.models import Entry, Outlet
 from sources.parsing.dates import PartialDate, Precision
@@ -37,8 +38,9 @@ FACT_COLUMNS = (
     "authors", "credits", "section", "tags", "image_url", "language", "paywalled", "paywall_evidence", "published_at",
     "published_precision", "modified_at",
 )  # fmt: skip
-# What follows from those, and is saved with them.
-DERIVED_COLUMNS = ("text", "word_count", "fingerprint", "corrected", "extracted_with", "day", "sort_at")
+# What the analysis of an article looks at, and what its story shows or compares.
+_ANALYSED = {"title", "blocks", "language", "published_at", "published_precision", "outlet_id"}
+_TOLD = {"title", "blocks", "published_at", "outlet_id"}
 
 # The constraints that say "this article is there already".
 _ONCE = frozenset({"article_url_once", "article_text_once"})
@@ -187,6 +189,26 @@ def set_blocks(article: Article, blocks: list[list[str]]) -> None:
 def fingerprint(title: str, text: str) -> str:
     """SHA-256, in hexadecimal, of the words: white space, case and typography do not count."""
     return hashlib.sha256(f"{fold(title)}\n{fold(text)}".encode()).hexdigest()
+
+
+def keep(article: Article, changed: set[str]) -> bool:
+    """Save the columns that changed, with what follows from them; False when the outlet has the same article already.
+
+    Columns that are the same are not written: the index of words follows those of the text. The story and the grouping
+    stay as they are; the analysis is done again, and the story counts again. Call it in a transaction.
+    """
+    columns = changed | {"corrected", "extracted_with"}
+    if changed & {*TEXT_COLUMNS}:
+        columns |= {"text", "word_count", "fingerprint"}
+    if changed & _ANALYSED:
+        article.analysed_at = None
+        columns.add("analysed_at")
+        ring("articles.analyse_articles")
+    if not stored(article, update_fields=columns):
+        return False
+    if article.story_id and changed & _TOLD:
+        Story.objects.select_for_update().get(pk=article.story_id).refresh()
+    return True
 
 
 def stored(article: Article, **options: Any) -> bool:

@@ -11,10 +11,10 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from articles.models import Article, Story
+from articles.models import Article
 from articles.pipeline import reading
 from articles.pipeline.reading import TEXT_COLUMNS
-from articles.pipeline.refresh import locked, save, version_columns
+from articles.pipeline.refresh import locked, version_columns
 from articles.text import ENGINE
 from sources.models import Outlet
 
@@ -88,7 +88,7 @@ def _reread(number: int, dry_run: bool) -> Reread | None:
         if not dry_run:
             Article.objects.filter(pk=number).update(extracted_with=ENGINE)
         return Reread(number, article.title, is_readable=False)
-    kept_out = not dry_run and not _store(article, changed, shown=before[2])
+    kept_out = not dry_run and not _store(article, changed)
     return Reread(
         number,
         before[2],
@@ -103,13 +103,11 @@ def _words(article: Article) -> int:
     return sum(len(text.split()) for _kind, text in article.as_read("blocks"))
 
 
-def _store(article: Article, changed: set[str], *, shown: str) -> bool:
-    if not save(article, changed):
+def _store(article: Article, changed: set[str]) -> bool:
+    if not reading.keep(article, changed):
         Article.objects.filter(pk=article.pk).update(extracted_with=ENGINE)
         return False
     if changed & {*TEXT_COLUMNS}:
         last = article.versions.order_by("-number").values_list("pk", flat=True)[:1]
         article.versions.filter(pk__in=list(last)).update(**version_columns(article))
-    if article.story_id and (article.title != shown or "published_at" in changed):
-        Story.objects.select_for_update().get(pk=article.story_id).refresh()
     return True

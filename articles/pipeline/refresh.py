@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from articles.models import Article, ArticleVersion, Page, Story
+from articles.models import Article, ArticleVersion, Page
 from articles.pipeline import reading
-from articles.pipeline.reading import DERIVED_COLUMNS, FACT_COLUMNS, LOOKS, TEXT_COLUMNS
+from articles.pipeline.reading import FACT_COLUMNS, LOOKS
 from articles.text import ENGINE, changes
 from articles.text.spans import ExtractedPage
 from sources.fetching.client import Client, FetchError, Reason, Response
@@ -177,7 +177,7 @@ def _compare(article: Article, page: Page, response: Response, extracted: Extrac
     if new is None or _is_other(article, new, page, response):
         return Outcome.STRAY
     reread = reading.reread(article, page) if article.extracted_with != ENGINE else None
-    if reread is not None and not save(article, reread):  # what a better engine reads is no change of the page
+    if reread is not None and not reading.keep(article, reread):  # what a better engine reads is no change of the page
         return Outcome.STRAY
     reading.settle(article, new)
     shown = _said(article)
@@ -190,7 +190,7 @@ def _compare(article: Article, page: Page, response: Response, extracted: Extrac
 
 def _take_facts(article: Article, new: Article, outcome: Outcome) -> Outcome:
     if changed := reading.apply(article, new, FACT_COLUMNS):
-        save(article, changed)
+        reading.keep(article, changed)
     return outcome
 
 
@@ -217,14 +217,11 @@ def _next_version(article: Article, new: Article, seen_at: datetime) -> Outcome:
     """The first change of an article writes its first version too."""
     last = article.versions.order_by("-number").first()
     first = last or _version(article, article, 1, article.seen_at)
-    shown = article.title
-    if not save(article, reading.apply(article, new)):
+    if not reading.keep(article, reading.apply(article, new)):
         return Outcome.STRAY
     if last is None:
         first.save()
     _version(article, new, first.number + 1, seen_at).save()
-    if article.title != shown and article.story_id:
-        Story.objects.select_for_update().get(pk=article.story_id).refresh()
     return Outcome.CHANGED
 
 
@@ -240,11 +237,3 @@ def version_columns(read: Article) -> dict[str, object]:
         "blocks": read.as_read("blocks"),
         "fingerprint": read.fingerprint,
     }
-
-
-def save(article: Article, changed: set[str]) -> bool:
-    """Save the columns that a later reading changed, with what follows from them; False when the outlet has the same
-    article already. The columns of the text are left alone while they are the same: the index of words follows them.
-    """
-    columns = changed | {"corrected", "extracted_with"} | (set(DERIVED_COLUMNS) if changed & {*TEXT_COLUMNS} else set())
-    return reading.stored(article, update_fields=columns)

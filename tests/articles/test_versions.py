@@ -150,6 +150,14 @@ def test_grouping_is_not_done_again_but_the_story_shows_the_headline(client: Fak
     assert story.title == "Un centre de données contesté"
 
 
+def test_a_rewritten_article_is_analysed_again(client: FakeClient) -> None:
+    Article.objects.update(analysed_at=timezone.now())
+    now_says(client, page(after="<p>12 commentaires</p>"))
+    assert Article.objects.get().analysed_at is not None
+    now_says(client, page("Un centre de données contesté"))
+    assert Article.objects.get().analysed_at is None
+
+
 def test_a_better_engine_is_no_change_of_the_page(client: FakeClient) -> None:
     Article.objects.update(extracted_with=0, title="Ce qu'un moins bon moteur lisait")
     assert now_says(client, page(after="<p>12 commentaires</p>")) == Outcome.SAME
