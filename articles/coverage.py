@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, pairwise
 
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from articles import drawing
@@ -197,10 +198,23 @@ def _journal(story: Story) -> tuple[JournalLine, ...]:
     )
 
 
-def outlet_names(ids: Iterable[int]) -> dict[int, list[str]]:
-    """The names of the outlets that tell each of these stories."""
-    rows = Article.objects.filter(story__in=list(ids)).exclude(outlet=None).order_by("outlet__name")
-    names: dict[int, list[str]] = {}
-    for story, name in rows.values_list("story_id", "outlet__name").distinct():
-        names.setdefault(story or 0, []).append(name or "")
-    return names
+@dataclass(slots=True)
+class StoryLine:
+    """A story in a list: who tells it, and from which day to which. Months and years are no days."""
+
+    story: Story
+    outlets: list[str] = field(default_factory=list)
+    first_day: date | None = None
+    last_day: date | None = None
+
+
+def story_lines(stories: Iterable[Story]) -> list[StoryLine]:
+    """These stories with their outlets' names and their days."""
+    lines = {story.pk: StoryLine(story) for story in stories}
+    told = Article.objects.filter(story__in=lines).exclude(outlet=None).order_by("outlet__name")
+    for pk, name in told.values_list("story_id", "outlet__name").distinct():
+        lines[pk or 0].outlets.append(name or "")
+    days = Article.objects.filter(story__in=lines).values_list("story_id")
+    for pk, first, last in days.annotate(first=Min("day"), last=Max("day")).order_by():
+        lines[pk or 0].first_day, lines[pk or 0].last_day = first, last
+    return list(lines.values())

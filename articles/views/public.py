@@ -22,6 +22,7 @@ from sources.models import Feed, Outlet
 STORIES_A_PAGE = 30
 ARTICLES_A_PAGE = 60
 EDITIONS_A_PAGE = 30
+ORDERS = {"couverture", "un-titre"}
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -92,14 +93,13 @@ def archive(request: HttpRequest) -> HttpResponse:
 
 def story_list(request: HttpRequest) -> HttpResponse:
     """Stories told by several outlets, the latest or the most covered first; or those of a single outlet."""
-    order = request.GET.get("tri", "")
+    order = request.GET.get("tri", "") if request.GET.get("tri") in ORDERS else ""
     stories = Story.objects.current().select_related("lead__outlet").defer("lead__text", "lead__blocks", "lead__search")
     stories = stories.filter(outlet_count__lte=1) if order == "un-titre" else stories.filter(outlet_count__gt=1)
     ranked = stories.by_coverage() if order == "couverture" else stories.order_by("-last_at", "-id")
     page = Paginator(ranked, STORIES_A_PAGE).get_page(request.GET.get("page", 1))
-    names = coverage.outlet_names(story.pk for story in page.object_list)
-    rows = [(story, names.get(story.pk, [])) for story in page.object_list]
-    return render(request, "public/stories.html", {"page": page, "rows": rows, "order": order})
+    lines = coverage.story_lines(page.object_list)
+    return render(request, "public/stories.html", {"page": page, "lines": lines, "order": order})
 
 
 def story(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
