@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from lxml import html
 
-from articles.text.page_bylines import is_byline, is_dated
+from articles.text.page_bylines import is_byline, is_date_line, is_dated
 from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
 from articles.text.page_phrases import names as names_in
@@ -124,7 +124,7 @@ def _sort(piece: str, people: list[str], credits_: list[str]) -> None:
     if is_person(person):
         people.append(person)
         credits_ += [one for one in rest if one]
-    elif _is_signature(piece):
+    elif _is_signature(piece) and fold(piece).strip(" :") not in _LABELS:
         credits_.append(piece.strip(" .:-–—"))
 
 
@@ -203,7 +203,7 @@ def _beside_date(near: list[Leaf]) -> list[tuple[str, ...]]:
         (name,)
         for (one, plain), (other, also) in pairwise(lines_)
         for name, beside, usual in ((one, other, plain), (other, one, also))
-        if usual and is_person(name) and is_dated(beside) and is_byline(beside)
+        if usual and is_person(name) and is_dated(beside) and (is_byline(beside) or is_date_line(beside))
     ]
     return found[:1]
 

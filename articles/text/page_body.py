@@ -45,6 +45,7 @@ def _masses(found: Iterable[Leaf]) -> dict[Element, int]:
 
 
 _SMALL, _LARGE = 0.25, 0.85
+_FORM = 0.1
 """Shares of the page's prose: furniture by name holds less than the first; comments may hold up to the second."""
 
 
@@ -55,7 +56,7 @@ def furniture(root: Element, everything: list[Leaf]) -> set[Element]:
     return {
         element
         for element in root.iterdescendants()
-        if (element.attrib or element.tag == "aside") and _is_furniture(element, mass.get(element, 0) / total)
+        if (element.attrib or element.tag in ("aside", "form")) and _is_furniture(element, mass.get(element, 0) / total)
     }
 
 
@@ -63,6 +64,8 @@ def _is_furniture(element: Element, share: float) -> bool:
     """Whether an element that holds `share` of the page's prose is furniture."""
     if _hidden(element):
         return share < 0.5
+    if element.tag == "form":
+        return share < _FORM
     name = f"aside / {name_of(element)}" if element.tag == "aside" else name_of(element)
     if not names("boilerplate_names").found_in(name):
         return False
@@ -80,12 +83,27 @@ _CARD = 800
 _CARDS = 3
 
 
-def cards(root: Element) -> set[Element]:
+def _leads_away(heading: Element, host: str) -> bool:
+    """Whether a heading links to another site, as those of products and sources do and teasers do not."""
+    link = next(heading.iter("a"), None)
+    if link is None:
+        link = next(heading.iterancestors("a"), None)
+    target = _host(link.get("href") or "") if link is not None else ""
+    return bool(target) and bool(host) and target.split(".")[-2:] != host.split(".")[-2:]
+
+
+def _host(address: str) -> str:
+    match = re.match(r"\s*(?:https?:)?//(?:[^/?#@]*@)?([^/?#:\s]+)", address, re.I)
+    return match[1].lower() if match else ""
+
+
+def cards(root: Element, url: str) -> set[Element]:
     """Teasers of other articles: siblings alike of which three or more are short and open on a title that is a link."""
     found: dict[Element, set[Element]] = {}
+    host = _host(url)
     for heading in root.iter("h2", "h3", "h4", "h5", "h6", "strong"):
         linked = next(heading.iter("a"), None) is not None or next(heading.iterancestors("a"), None) is not None
-        if linked and (card := _card(heading, root)) is not None:
+        if linked and not _leads_away(heading, host) and (card := _card(heading, root)) is not None:
             found.setdefault(card.getparent(), set()).add(card)
     return {
         one
@@ -176,14 +194,14 @@ def _bonus(element: Element) -> float:
     return 1.1 if element.tag == "article" else 1.0
 
 
-def find(root: Element, everything: list[Leaf], title: str, stated: tuple[str, ...] = ()) -> Body:
+def find(root: Element, everything: list[Leaf], title: str, url: str, stated: tuple[str, ...] = ()) -> Body:
     """The article's element and the leaves in it that are its text, in reading order."""
-    dropped = furniture(root, everything) | cards(root)
+    dropped = furniture(root, everything) | cards(root, url)
     found = leaves(root, dropped)
     outer, chosen = container(root, found, title, stated)
     inside = [leaf for leaf in found if _within(leaf, chosen)]
     inside = _opening(found, outer, inside, words(title)) + inside
-    return Body(chosen, _without_listings(chosen, inside, words(title)))
+    return Body(chosen, _without_listings(chosen, inside, words(title), url))
 
 
 def _within(leaf: Leaf, element: Element) -> bool:
@@ -203,14 +221,14 @@ _FEW = 250
 """Characters of prose that are enough for an article when all that follows looks like a list of others."""
 
 
-def _without_listings(chosen: Element, inside: list[Leaf], key: list[str]) -> list[Leaf]:
+def _without_listings(chosen: Element, inside: list[Leaf], key: list[str], url: str) -> list[Leaf]:
     """Without the parts that list other articles: about as many links on lines of their own as paragraphs."""
     start = next((index + 1 for index, leaf in enumerate(inside) if _is_title(leaf, key)), 0)
     first = next((leaf for leaf in inside[start:] if is_prose(leaf)), None)
     if first is None:
         return inside
     path = {first.element, *first.element.iterancestors()}
-    prose, linked, size = _counts(inside)
+    prose, linked, size = _counts(inside, _host(url))
     total = size.get(chosen, 0)
     listings: set[Element] = set()
     before = 0
@@ -230,13 +248,14 @@ def _without_listings(chosen: Element, inside: list[Leaf], key: list[str]) -> li
     ]
 
 
-def _counts(inside: list[Leaf]) -> tuple[dict[Element, int], dict[Element, int], dict[Element, int]]:
+def _counts(inside: list[Leaf], host: str) -> tuple[dict[Element, int], dict[Element, int], dict[Element, int]]:
     """Under each element: paragraphs of prose, lines that are links, characters of prose."""
     prose: dict[Element, int] = {}
     linked: dict[Element, int] = {}
     size: dict[Element, int] = {}
     for leaf in inside:
-        counted = prose if is_prose(leaf) else linked if leaf.link_share > 0.8 and len(leaf.text) >= 10 else None
+        leads = leaf.link_share > 0.8 and len(leaf.text) >= 10 and not _leads_away(leaf.element, host)
+        counted = prose if is_prose(leaf) else linked if leads else None
         if counted is None:
             continue
         for node in (leaf.element, *leaf.element.iterancestors()):

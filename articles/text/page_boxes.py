@@ -22,10 +22,12 @@ Element: TypeAlias = html.HtmlElement
 _INSIDE_HOME = HEADINGS | {"p", "li", "ul", "ol", "blockquote", "dl", "dd", "dt", "pre", "figure", "center", "address"}
 _MAIN_SHARE = 0.2
 """Share of the prose from which a home is one of the article's own."""
+_MAIN_KNOWN, _MAIN_SURE = 0.65, 0.85
 _BOX = 600
 """Characters of the largest box that one line of furniture condemns."""
 _READER = re.compile(r"\b(?:vous|votre|vos|nous|notre|nos|je|mes|ton|ta|tes)\b|-vous\b")
 _CRUMB = 40
+_CRUMB_TAGS = frozenset(("div", "section", "header", "article", "dt", "dd"))
 
 
 @cache
@@ -47,28 +49,34 @@ def _promotes(text: str) -> int:
     return len(set(_promotion().findall(folded))) if _READER.search(folded) else 0
 
 
+_Group = tuple[Element | None, str, str]
+
+
+def _group(home: Element) -> _Group:
+    """Homes that are siblings of one kind, as the sections of one article are, count as one."""
+    return home.getparent(), str(home.tag), home.get("class") or ""
+
+
 class Boxes:
     """Where an article's own paragraphs are, and so which other parts of its element can go."""
 
     def __init__(self, found: list[Leaf], within: Element, is_prose: Callable[[Leaf], bool]) -> None:
         self.within = within
-        self.homes = {id(leaf): _home(leaf) for leaf in found}
-        self.main = self._main(found, is_prose)
-        own = [leaf for leaf in found if is_prose(leaf) and self.homes[id(leaf)] in self.main]
-        self.holds_main = {node for leaf in own for node in (leaf.element, *leaf.element.iterancestors())}
         self.sizes = _sizes(found)
-        self.last = (
-            max((index for index, leaf in enumerate(found) if leaf in own), default=len(found)) if own else len(found)
-        )
-
-    def _main(self, found: list[Leaf], is_prose: Callable[[Leaf], bool]) -> set[Element]:
-        mass: dict[Element, int] = {}
-        for leaf in found:
+        self.groups = [_group(_home(leaf)) for leaf in found]
+        mass: dict[_Group, int] = {}
+        for leaf, group in zip(found, self.groups, strict=True):
             if is_prose(leaf):
-                home = self.homes[id(leaf)]
-                mass[home] = mass.get(home, 0) + len(leaf.text)
+                mass[group] = mass.get(group, 0) + len(leaf.text)
         total = sum(mass.values())
-        return {home for home, size in mass.items() if size >= _MAIN_SHARE * total}
+        self.main = {group for group, size in mass.items() if size >= _MAIN_SHARE * total}
+        own = [index for index, leaf in enumerate(found) if is_prose(leaf) and self.groups[index] in self.main]
+        self.holds_main = {
+            node for index in own for node in (found[index].element, *found[index].element.iterancestors())
+        }
+        self.share = sum(mass[group] for group in self.main) / total if total else 0.0
+        """Share of the prose that the main homes hold: the more, the better what stands elsewhere can be judged."""
+        self.last = own[-1] if own else len(found)
 
     def box(self, leaf: Leaf) -> Element:
         """The largest element around a line of furniture that holds none of the article's own paragraphs."""
@@ -81,9 +89,9 @@ class Boxes:
 
     def promotes(self, index: int, leaf: Leaf) -> bool:
         """Whether a leaf outside the article's own homes speaks to the reader of subscriptions and the like."""
-        if self.homes[id(leaf)] in self.main or len(self.main) == 0:
+        if self.share < _MAIN_KNOWN or self.groups[index] in self.main:
             return False
-        return _promotes(leaf.text) >= (1 if index > self.last else 2)
+        return _promotes(leaf.text) >= (1 if index > self.last and self.share > _MAIN_SURE else 2)
 
 
 def _sizes(found: list[Leaf]) -> dict[Element, int]:
@@ -105,10 +113,10 @@ def without_boxes(found: list[Leaf], within: Element, is_prose: Callable[[Leaf],
     skipping = False
     for index, leaf in enumerate(found):
         matched = lexicon.match(leaf.text) if len(leaf.lines) == 1 else ""
-        if matched:
-            climbs = " " in matched and leaf.tag != "li"
-            dropped.add(boxes.box(leaf) if climbs else leaf.element)
-            skipping = True
+        says_more = " " in matched
+        if matched and (says_more or leaf.tag != "li" or leaf.link_share > 0.5):
+            dropped.add(boxes.box(leaf) if says_more and leaf.tag != "li" else leaf.element)
+            skipping = skipping or says_more
         elif boxes.promotes(index, leaf):
             if index > boxes.last:
                 break
@@ -129,5 +137,4 @@ def without_crumbs(found: Iterable[Leaf], first: int, second: int) -> list[Leaf]
 
 
 def _is_crumb(leaf: Leaf) -> bool:
-    plain = leaf.tag not in HEADINGS and leaf.tag != "p"
-    return plain and len(leaf.text) < _CRUMB and leaf.text[-1:] not in ".!?…:;»"
+    return leaf.tag in _CRUMB_TAGS and len(leaf.text) < _CRUMB and leaf.text[-1:] not in ".!?…:;»"

@@ -30,6 +30,8 @@ _PROSE = 60
 """Characters from which a leaf that is not mostly links counts as prose."""
 _LONG_HEADING = 200
 """Characters from which a heading is a paragraph that the page merely sets large."""
+_FEW = 250
+"""Characters of prose after which comments may follow."""
 _TEASER = 200
 """Longest usual summary of another article."""
 _CELL = 200
@@ -99,15 +101,16 @@ def _after_title(found: list[Leaf], title: str) -> list[Leaf]:
 
 
 def _before_end(found: list[Leaf]) -> list[Leaf]:
-    """The leaves before the heading of comments, of related articles or the like, in the latter half of the prose."""
+    """The leaves before the heading of comments, after some prose, or of related articles in the latter half."""
     comments, related = phrases("comment_heads"), phrases("related_heads")
     total = sum(len(leaf.text) for leaf in found if is_prose(leaf))
     passed = 0
     for index, leaf in enumerate(found):
-        late = passed > total / 2 and len(leaf.text) < 80 and leaf.tag != "li"
-        if late and (comments.match(leaf.text) or is_comment_count(leaf.text)):
+        heads_comments = is_comment_count(leaf.text) or (len(leaf.text) < 80 and comments.match(leaf.text))
+        if heads_comments and passed > max(_FEW, total / 5):
             return found[:index]
-        if late and related.match(leaf.text) and not _resumes(found[index + 1 :]):
+        heads_related = leaf.tag != "li" and len(leaf.text) < 80 and related.match(leaf.text)
+        if heads_related and passed > total / 2 and not _resumes(found[index + 1 :]):
             return found[:index]
         passed += len(leaf.text) if is_prose(leaf) else 0
     return found
@@ -173,7 +176,7 @@ def _paragraphs(leaf: Leaf) -> list[str]:
     paragraphs: list[str] = []
     fresh = True
     for text, _linked in leaf.lines:
-        if not text or lexicon.match(text):
+        if not text or (leaf.tag != "li" and lexicon.match(text)):
             fresh = True
             continue
         if fresh or (len(paragraphs[-1]) > 80 and _finished(paragraphs[-1])):

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from datetime import timezone as fixed_offset
 from functools import cache
+from itertools import islice
 from typing import TypeAlias
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -117,8 +118,10 @@ def _published(tree: Element, found: Metadata, near: list[Leaf], url: str, reade
     yield from reader.stated([found.meta(key) for key in _PUBLISHED_METAS if found.meta(key)], 2.5)
     yield from reader.stated(texts(found.article.get("dateCreated")), 0.5)
     yield from _shown(near, reader)
+    beside = {leaf.element for leaf in near}
     for element in tree.iter("time"):
-        if element.get("pubdate") is not None or element.get("itemprop") == "datePublished":
+        shown = not beside.isdisjoint([element, *islice(element.iterancestors(), 3)])
+        if element.get("itemprop") == "datePublished" or (shown and element.get("pubdate") is not None):
             yield from reader.stated([element.get("datetime") or tidy("".join(element.itertext()))], 2.0)
             break
     if match := _URL_DAY.search(url):

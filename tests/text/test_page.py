@@ -123,6 +123,43 @@ def test_a_modifier_in_a_class_does_not_take_the_article() -> None:
     assert read(source).text == TEXT
 
 
+ABOUT_ACCOUNTS = [
+    "Pour vous désabonner, connectez-vous à votre compte depuis un navigateur, puis ouvrez la page des abonnements.",
+    "La politique de confidentialité de WhatsApp change : vos données personnelles serviront aussi à la publicité.",
+    "Accepter les cookies reste gratuit, mais les refuser coûte un abonnement mensuel aux lecteurs de ces sites.",
+    "L’offre, sans engagement de durée et à partir de 1 € par mois, vise les étudiants sur un autre appareil.",
+]
+
+
+def test_the_press_may_write_about_accounts_and_cookies() -> None:
+    body = "".join(f"<p>{text}</p>" for text in ABOUT_ACCOUNTS)
+    assert read(html(body)).text == "\n\n".join(ABOUT_ACCOUNTS)
+
+
+def test_an_article_in_sections_keeps_them_all() -> None:
+    texts = [f"{text} {FIRST}" for text in ABOUT_ACCOUNTS for _ in range(3)]
+    texts = [f"{number} : {text}" for number, text in enumerate(texts)]
+    body = "".join(f"<section class='step'><h2>Étape {n}</h2><p>{text}</p></section>" for n, text in enumerate(texts))
+    assert [block.text for block in read(html(body)).blocks if block.kind == "paragraph"] == texts
+
+
+def test_a_list_of_products_with_links_to_shops_is_an_article() -> None:
+    items = [f"Le modèle numéro {n} reste abordable et tient deux jours loin d’une prise. {SECOND}" for n in range(6)]
+    body = "".join(
+        f"<div class='product'><h3><a href='https://shop.example/{n}'>Téléphone {n}</a></h3><p>{text}</p></div>"
+        for n, text in enumerate(items)
+    )
+    blocks = read(html(f"<p>{FIRST}</p>{body}")).blocks
+    assert [block.text for block in blocks if block.kind == "paragraph"] == [FIRST, *items]
+
+
+def test_lists_of_short_items_stay() -> None:
+    names = ["Facebook", "Gmail", "Signal"]
+    items = "".join(f"<li>{name}</li>" for name in names)
+    body = f"<p>{FIRST} Trois services en profitent :</p><ul>{items}</ul><p>{SECOND}</p>"
+    assert [block.text for block in read(html(body)).blocks][1:-1] == names
+
+
 def test_paragraphs_in_bare_divs_and_breaks_are_found() -> None:
     source = html(f"{FIRST}<br><br>{SECOND}<br/><br/>{THIRD}").replace("<div class='article-body'>", "<div>")
     assert read(source).text == TEXT
