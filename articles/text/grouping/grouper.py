@@ -12,7 +12,7 @@ from itertools import count
 from articles.text.grouping import splitting
 from articles.text.grouping.shapes import GroupingArticle, Id, Merge, Parameters, Placement, Split
 from articles.text.grouping.stories import DAY, Index, Member, Story
-from articles.text.grouping.templates import Templates, skeleton
+from articles.text.grouping.templates import Skeleton, Templates, skeleton
 from articles.text.grouping.terms import Terms, read
 
 _SHOWN_TERMS = 8
@@ -25,7 +25,7 @@ _STORY_TERMS = 80
 _MENTIONS = 0.8
 # How many days around a moment its rivals are counted.
 _RIVAL_DAYS = 4
-_FEWEST_RIVALS = 12.0
+_FEWEST_RIVALS, _USUAL_RIVALS = 12.0, 100.0
 
 
 def _span(article: GroupingArticle) -> tuple[float, float] | None:
@@ -60,7 +60,7 @@ class Grouper:
         self._per_day: dict[int, int] = {}
         self._templates = Templates()
         self._now = 0.0
-        self._last: tuple[GroupingArticle, Member] | None = None
+        self._last: tuple[GroupingArticle, Member, Skeleton] | None = None
 
     def __len__(self) -> int:
         return len(self._story_of)
@@ -76,7 +76,7 @@ class Grouper:
 
     def decide(self, article: GroupingArticle, *, forbidden: Collection[Id] = ()) -> Placement:
         """Where the article belongs among the active stories, those an editor has `forbidden` left aside."""
-        member = self._member(article)
+        member, _ = self._read(article)
         best, score, margin = self._best(member, forbidden)
         if best is None:
             return Placement(self._next_story(), 0.0, (), (), True)
@@ -93,11 +93,11 @@ class Grouper:
         """Put the article in the story, opened if need be; an article added twice is moved."""
         if article.id in self._story_of:
             self.remove(article.id)
-        member = self._member(article)
+        member, title = self._read(article)
         self._now = member.arrived
         self._count_rival(member, 1)
         day = int(member.span[0] / DAY) if member.span else None
-        self._templates.see(skeleton(article.title), day, member.arrived)
+        self._templates.see(title, day, member.arrived)
         self._enter(member, story)
 
     def remove(self, article_id: Id) -> None:
@@ -167,6 +167,7 @@ class Grouper:
         span = None if middle is None else (middle, middle)
         member = Member(story.id, {term: story.weights[term] for term in strongest}, {}, span, self._now, False)
         found = []
+        bars = self._merge_bars(span)
         for other, cosine in self._index.cosines(member.weights):
             if other is story:
                 continue
@@ -174,7 +175,7 @@ class Grouper:
             gap = 0.0 if middle is None or there is None else abs(middle - there)
             both_told = story.texts > 0 and other.texts > 0
             score = cosine * self._nearness(gap, both_told)
-            if score >= self._merge_bar(both_told, span):
+            if score >= bars[both_told]:
                 source, target = sorted((story, other), key=self._rank)
                 found.append(Merge(source.id, target.id, min(1.0, score), self._shared_terms(member, other)))
         return found
@@ -187,7 +188,7 @@ class Grouper:
     def _best(self, member: Member, forbidden: Collection[Id]) -> tuple[Story | None, float, float]:
         """The story most above its bar, its score, and by how much it passes."""
         best: tuple[Story | None, float, float] = (None, 0.0, -math.inf)
-        bars = {told: self._bar(told, member.span) for told in (False, True)}
+        bars = self._bars(member.span)
         for story, cosine in self._index.cosines(member.weights):
             if story.id in forbidden:
                 continue
@@ -201,19 +202,23 @@ class Grouper:
         days = gap / DAY
         return 1 / (1 + days / self.parameters.text_reach) if told else math.exp(-days / self.parameters.reach)
 
-    def _bar(self, told: bool, span: tuple[float, float] | None) -> float:
-        if told:
-            return self.parameters.text_threshold + self.parameters.text_crowding * self._crowd(span, 12)
-        return self.parameters.threshold + self.parameters.crowding * self._crowd(span, 100)
+    def _bars(self, span: tuple[float, float] | None) -> dict[bool, float]:
+        """What a score must reach, by whether both sides have a text.
 
-    def _merge_bar(self, told: bool, span: tuple[float, float] | None) -> float:
-        if told:
-            return self.parameters.text_merge_threshold + self.parameters.text_crowding * self._crowd(span, 12)
-        return self.parameters.merge_threshold + self.parameters.merge_crowding * self._crowd(span, 100)
+        A bar rises with the articles around: among more rivals the best by chance scores higher.
+        """
+        ours, rivals = self.parameters, max(self._rivals(span), _FEWEST_RIVALS)
+        return {
+            False: ours.threshold + ours.crowding * math.log(rivals / _USUAL_RIVALS),
+            True: ours.text_threshold + ours.text_crowding * math.log(rivals / _FEWEST_RIVALS),
+        }
 
-    def _crowd(self, span: tuple[float, float] | None, usual: float) -> float:
-        """How much a bar rises with the articles around: among more rivals the best by chance scores higher."""
-        return math.log(max(self._rivals(span), _FEWEST_RIVALS) / usual)
+    def _merge_bars(self, span: tuple[float, float] | None) -> dict[bool, float]:
+        ours, bars = self.parameters, self._bars(span)
+        return {
+            False: bars[False] + ours.merge_threshold - ours.threshold,
+            True: bars[True] + ours.text_merge_threshold - ours.text_threshold,
+        }
 
     def _rivals(self, span: tuple[float, float] | None) -> float:
         if span is None:
@@ -231,19 +236,20 @@ class Grouper:
             if not self._per_day[day]:
                 del self._per_day[day]
 
-    def _member(self, article: GroupingArticle) -> Member:
+    def _read(self, article: GroupingArticle) -> tuple[Member, Skeleton]:
         if self._last and self._last[0] is article:
-            return self._last[1]
+            return self._last[1:]
         terms, span = read(article), _span(article)
         arrived = max(self._now, span[0]) if span else self._now
-        names = self._templates.names(skeleton(article.title))
+        title = skeleton(article.title)
+        names = self._templates.names(title)
         if names is not None:
             _blur(terms, names, article.id)
         weights = self._blend(terms.title, terms.body)
         shown = {term: word for term, word in terms.shown.items() if term in weights}
         member = Member(article.id, weights, shown, span, arrived, bool(terms.body))
-        self._last = article, member
-        return member
+        self._last = article, member, title
+        return member, title
 
     def _blend(self, title: dict[str, float], body: dict[str, float]) -> dict[str, float]:
         """One vector for title and body, each brought to length one, so that a long body does not drown its title."""

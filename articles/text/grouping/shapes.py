@@ -68,7 +68,6 @@ class Parameters:
     threshold: float = 0.29
     merge_threshold: float = 0.24
     crowding: float = 0.03
-    merge_crowding: float = 0.03
     text_crowding: float = 0.02
     reach: float = 1.5
     text_threshold: float = 0.10

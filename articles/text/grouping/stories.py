@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from articles.text.grouping.shapes import Id
 
 DAY = 86_400.0
-# A term found in more than this share of the active stories names no candidate by itself.
-_COMMON, _COMMON_FLOOR = 0.25, 25
+# Postings are read from the rarest term on, up to this many for one article.
+_POSTINGS = 400
 # Only this many candidates, those that share the rarest words, are compared in full.
-_CANDIDATES = 40
+_CANDIDATES = 16
 
 
 @dataclass(slots=True)
@@ -124,13 +124,17 @@ class Index:
             yield story, dot / (length * story.norm)
 
     def _candidates(self, squared: dict[str, float]) -> list[Id]:
-        common = max(_COMMON_FLOOR, _COMMON * len(self.stories))
+        """Read from the rarest term on, until enough postings have been read: a word of all names nobody."""
+        held = sorted((len(self._holders[term]), term) for term in squared if term in self._holders)
         shared: dict[Id, float] = {}
-        for term, weight in squared.items():
-            holders = self._holders.get(term)
-            if holders and len(holders) <= common:
-                for story_id in holders:
-                    shared[story_id] = shared.get(story_id, 0.0) + weight
+        postings = 0
+        for size, term in held:
+            postings += size
+            if postings > _POSTINGS and shared:
+                break
+            weight = squared[term]
+            for story_id in self._holders[term]:
+                shared[story_id] = shared.get(story_id, 0.0) + weight
         if len(shared) <= _CANDIDATES:
             return list(shared)
         return heapq.nlargest(_CANDIDATES, shared, key=shared.__getitem__)

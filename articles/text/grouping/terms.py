@@ -105,6 +105,7 @@ def views(word: str, language: str) -> tuple[str, str, str] | None:
     return f"={folded}", f"~{_stem(word, language)}", f"{folded[:_HEAD_LETTERS]}-"
 
 
+@lru_cache(maxsize=200_000)
 def _stem(word: str, language: str) -> str:
     stemmer = _stemmer(language)
     if any(char.isdigit() for char in word):
