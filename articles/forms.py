@@ -94,8 +94,8 @@ class DocumentForm(forms.Form):
     text = ProseField(label=gettext_lazy("Text or HTML"), max_length=2_000_000, required=False, strip=False)
     uploads = ManyFilesField(label=gettext_lazy("Files"), required=False, allow_empty_file=True)
     url = forms.CharField(label=gettext_lazy("Address"), max_length=2000, required=False)
-    outlet = forms.CharField(label=gettext_lazy("Outlet"), max_length=120, required=False)
-    title = forms.CharField(label=gettext_lazy("Title"), max_length=1000, required=False)
+    outlet = forms.CharField(label=gettext_lazy("Press outlet"), max_length=120, required=False)
+    title = forms.CharField(label=gettext_lazy("Headline"), max_length=1000, required=False)
     published = forms.CharField(label=gettext_lazy("Date"), max_length=100, required=False)
 
     def clean_url(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -184,16 +185,18 @@ def sorted_by_need(health: Iterable[Health]) -> list[Health]:
 
 def in_a_sentence(health: Sequence[Health]) -> str:
     """« 41 sur 43 répondent. Un est en panne, un se tait. »"""
-    names = [one.state.name for one in health]
-    read = [name for name in names if name not in {"paused", "off"}]
-    answering = sum(name in {"ok", "silent"} for name in read)
-    said = [_("%(answering)d of %(read)d answer.") % {"answering": answering, "read": len(read)}]
-    for name, one, many in (
-        ("failing", "%d is failing.", "%d are failing."),
-        ("gone", "%d is gone.", "%d are gone."),
-        ("silent", "%d is silent.", "%d are silent."),
-        ("unread", "%d is not read yet.", "%d are not read yet."),
-    ):
-        if count := names.count(name):
-            said.append(ngettext(one, many, count) % count)
-    return " ".join(said) if read else ""
+    names = Counter(one.state.name for one in health)
+    read = len(health) - names["paused"] - names["off"]
+    if not read:
+        return ""
+    answering = names["ok"] + names["silent"]
+    failing, gone, silent, unread = (names[name] for name in ("failing", "gone", "silent", "unread"))
+    told = (
+        (failing, ngettext("%d is failing.", "%d are failing.", failing)),
+        (gone, ngettext("%d is gone.", "%d are gone.", gone)),
+        (silent, ngettext("%d is silent.", "%d are silent.", silent)),
+        (unread, ngettext("%d is not read yet.", "%d are not read yet.", unread)),
+    )
+    first = ngettext("%(answering)d of %(read)d answers.", "%(answering)d of %(read)d answer.", answering)
+    rest = [words % count for count, words in told if count]
+    return " ".join([first % {"answering": answering, "read": read}, *rest])
