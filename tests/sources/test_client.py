@@ -29,13 +29,16 @@ def press() -> Iterator[Loopback]:
 
 
 def client_for(press: Loopback, **options: object) -> Client:
-    limits = Limits(max_bytes=100_000, deadline=1.0, max_redirects=3)
+    limits = Limits(max_bytes=100_000, deadline=15.0, max_redirects=3)
     return Client(user_agent=AGENT, guard=AddressGuard([press.place]), **{"limits": limits, **options})  # type: ignore[arg-type]
 
 
-def failure(press: Loopback, path: str = "/") -> FetchError:
+HASTE = Limits(deadline=0.5)
+
+
+def failure(press: Loopback, path: str = "/", **options: object) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        client_for(press).get(press.url(path))
+        client_for(press, **options).get(press.url(path))
     assert press.place in str(caught.value)
     return caught.value
 
@@ -49,7 +52,7 @@ def test_a_page_comes_with_its_address_headers_and_body(press: Loopback) -> None
     assert (found.etag, found.headers["x-deux"], found.max_age) == ('W/"a"', "1, 2", timedelta(minutes=10))
     assert not found.not_modified
     assert not found.permanent_redirect_to
-    assert found.elapsed < 1
+    assert 0 < found.elapsed < 15
     assert datetime.now(UTC) - found.fetched_at < timedelta(seconds=5)
 
 
@@ -222,13 +225,13 @@ def test_what_is_no_web_address_is_refused(press: Loopback, to: str) -> None:
 def test_one_deadline_covers_a_body_that_drips(press: Loopback) -> None:
     press.answers["/"] = drip(http(b"x" * 1000), 0.02)
     started = time.monotonic()
-    assert failure(press).reason is Reason.TIMEOUT
+    assert failure(press, limits=HASTE).reason is Reason.TIMEOUT
     assert time.monotonic() - started < 3
 
 
 def test_one_deadline_covers_silence(press: Loopback) -> None:
     press.answers["/"] = lambda _: time.sleep(5)
-    assert failure(press).reason is Reason.TIMEOUT
+    assert failure(press, limits=HASTE).reason is Reason.TIMEOUT
 
 
 def test_one_deadline_covers_a_name_that_is_not_resolved(press: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -240,7 +243,7 @@ def test_one_deadline_covers_a_name_that_is_not_resolved(press: Loopback, monkey
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
     with pytest.raises(FetchError) as caught:
-        client_for(press).get("http://lent.exemple.fr/")
+        client_for(press, limits=HASTE).get("http://lent.exemple.fr/")
     hold.set()
     assert caught.value.reason is Reason.TIMEOUT
 
@@ -391,7 +394,7 @@ def test_a_reset_connection_is_an_error(press: Loopback) -> None:
 
 def test_https_without_tls_on_the_other_side_is_a_tls_error(press: Loopback) -> None:
     with pytest.raises(FetchError) as caught:
-        client_for(press).get(press.url("/").replace("http", "https"))
+        client_for(press, limits=HASTE).get(press.url("/").replace("http", "https"))
     assert caught.value.reason in (Reason.TLS, Reason.CONNECTION, Reason.TIMEOUT)
 
 
@@ -466,9 +469,9 @@ def test_waiting_for_a_turn_does_not_count_as_the_servers_time(press: Loopback) 
         def slot(
             self, host: str, gap: float | None = None, patience: float | None = None
         ) -> AbstractContextManager[None]:
-            time.sleep(0.5)
+            time.sleep(1.2)
             return nullcontext()
 
     press.answers["/"] = http(b"ok")
-    limits = Limits(deadline=0.4)
+    limits = Limits(deadline=1.0)
     assert client_for(press, throttle=Slow(), limits=limits).get(press.url("/")).body == b"ok"
