@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,7 +17,7 @@ from sources.parsing import css
 from sources.parsing.dates import Precision
 
 # A step that was killed while it held a row gives it back after this long.
-LEASE = timedelta(seconds=90)
+LEASE = timedelta(seconds=settings.PRESSREVIEW_LEASE_SECONDS)
 # A row that has been taken this often without an end is put aside and shown: it may be what kills the workers.
 MOST_TRIES = 4
 MOST_DOUBLINGS = 5
