@@ -64,7 +64,7 @@ def mentions(reading: Reading) -> list[OutletMention]:
 
 _BETWEEN = "|".join(sorted((re.escape(form) for form in wordlists.lines("outlet_determiners")), key=len, reverse=True))
 _TO = re.compile(rf"(?:à|au|auprès|avec|pour)\W*(?:(?:{_BETWEEN}|micro)\W*)*$")
-_VENUE = re.compile(rf"(?:{'|'.join(wordlists.lines('venue_phrases'))})\W*(?:(?:{_BETWEEN})\W*)*$")
+_VENUE = re.compile(rf"(?:{'|'.join(wordlists.lines('venue_phrases'))})\W*(?:(?:{_BETWEEN})\W*)*$", re.IGNORECASE)
 _CREDIT = re.compile(
     rf"(?<!\w)(?:{'|'.join(wordlists.lines('credit_phrases'))})\b\W*(?:(?:{_BETWEEN})\W*)*$", re.IGNORECASE
 )

@@ -23,11 +23,13 @@ from sources.parsing import jsonlines
 
 RUN = 5
 WINDOW = 4
-FEWEST_WORDS = 12
+FEWEST_WORDS = 10
 _FEWEST_SAME = 0.7
 _MOST_PLACES = 8
 _LONGEST_CHANGE = 7
 _ANCHOR = 3
+_FEWEST_OUTSIDE = 3
+_LONGEST_QUOTE = 900
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -176,7 +178,7 @@ class CopyIndex:
         """Passages of `text` that stand in earlier texts of other outlets than `outlet`."""
         cut = _cut(text)
         matches = list(self._matches(cut.words, outlet))
-        marked = quotes_marks.scan(text)
+        marked = [span for span in quotes_marks.scan(text) if span.closed and span.end - span.start < _LONGEST_QUOTE]
         kept = [match for match in matches if not _within_marks(cut, match, marked)]
         passages = tuple(self._passage(text, cut, match) for match in kept)
         copied = sum(match.end - match.start for match in kept)
@@ -252,7 +254,7 @@ def _within_marks(cut: _Words, match: _Match, marked: list[quotes_marks.Marked])
             break
         inside = [s for s, _ in cut.spans[match.start : match.end] if span.start <= s < span.end]
         outside -= len(inside)
-    return outside < 8
+    return outside < _FEWEST_OUTSIDE
 
 
 def _with_stop(text: str, end: int) -> int:

@@ -207,7 +207,8 @@ class _Finder:
             return False
         if names.key(written) in names.known() or " " in written:
             return not (written.isupper() and len(written) > 12)
-        if not _OPENS.search(self.plain[max(0, span[0] - 4) : span[0]]):
+        before = self.plain[max(0, span[0] - 14) : span[0]]
+        if not _OPENS.search(before[-4:]) or _TITLE.search(before):
             return True
         return bool(_ACRONYM.match(written)) or (low not in self.lower_words and self._is_seen(span))
 

@@ -90,8 +90,10 @@ def _reference(published: PartialDate | str | None) -> _Reference:
 @dataclass(frozen=True, slots=True)
 class _Context:
     reference: _Reference
-    year_nearby: int | None
-    """The year of the last full date in the same paragraph, for a story told about the past."""
+    nearby: date | None
+    """The last full date of the same paragraph, when it lies in an earlier year: a story told about the past."""
+    ahead: bool
+    """Whether the sentence looks forward (« sera », « prévu », « d'ici »)."""
 
 
 _Value = tuple[str | None, str]
@@ -116,8 +118,10 @@ def _month_number(text: str) -> int:
 
 def _nearest_day(month: int, day: int, weekday: str | None, context: _Context) -> date | None:
     """The year that brings a day and month nearest to publication; a weekday that is named must agree."""
-    if context.year_nearby is not None and weekday is None:
-        return _valid(context.year_nearby, month, day)
+    if context.nearby is not None and weekday is None:
+        told = _valid(context.nearby.year, month, day)
+        if told is not None and told >= context.nearby:
+            return told
     base = context.reference.day
     if base is None and context.reference.month is not None:
         base = date(*context.reference.month, 15)
@@ -126,7 +130,12 @@ def _nearest_day(month: int, day: int, weekday: str | None, context: _Context) -
     candidates = [found for year in range(base.year - 6, base.year + 3) if (found := _valid(year, month, day))]
     agreeing = [d for d in candidates if weekday is not None and d.weekday() == _WEEKDAYS[weekday.lower()]]
     near = [d for d in agreeing if abs((d - base).days) < 700]
-    return min(near or candidates, key=lambda d: abs((d - base).days), default=None)
+    return min(near or candidates, key=lambda d: _distance((d - base).days, context), default=None)
+
+
+def _distance(days: int, context: _Context) -> float:
+    """How far a day is; one more than six weeks ahead counts four times unless the sentence looks forward."""
+    return days * 4 if days > _SOON and not context.ahead else abs(days)
 
 
 def _on_day(match: re.Match[str], context: _Context) -> _Value | None:
@@ -157,8 +166,11 @@ def _in_month(match: re.Match[str], context: _Context) -> _Value | None:
     if match["year"]:
         return f"{int(match['year']):04d}-{month:02d}", "month"
     base = context.reference.month or ((context.reference.year, 6) if context.reference.year else None)
-    if context.year_nearby is not None and not relative:
-        return f"{context.year_nearby}-{month:02d}", "month"
+    following = _SAME_YEAR.match(match.string, match.end())
+    if following:
+        return f"{following['year']}-{month:02d}", "month"
+    if context.nearby is not None and not relative and month >= context.nearby.month:
+        return f"{context.nearby.year}-{month:02d}", "month"
     if base is None or context.reference.month is None:
         return None, "month"
     if relative.startswith(("dernier", "passé")):
@@ -166,7 +178,8 @@ def _in_month(match: re.Match[str], context: _Context) -> _Value | None:
     elif relative.startswith("prochain"):
         year = base[0] + (month <= base[1])
     else:
-        year = min((base[0] - 1, base[0], base[0] + 1), key=lambda y: abs((y - base[0]) * 12 + month - base[1]))
+        years = (base[0] - 1, base[0], base[0] + 1)
+        year = min(years, key=lambda y: _distance(((y - base[0]) * 12 + month - base[1]) * 30, context))
     return f"{year}-{month:02d}", "month"
 
 
@@ -271,70 +284,83 @@ def _no_value(precision: str) -> _Handler:
 
 
 _REL = r"(?P<relative>derni(?:er|ère)|passée?|prochaine?)"
-_NOT_UNIT = (
-    r"(?![\w%€$°]|[.,]\d|-\d|/\d| ?(?:%|€|\$|euros?|dollars?|millions?|milliards?|personnes?|kg|km|mètres?|m²|ha"
-    r"|hectares?|"
-    r"tonnes?|morts?|habitants?|salariés?|emplois?|postes?|pages?|élèves?|mots?|places?|voix|soldats?|hommes?"
-    r"|femmes?)\b)"
+_COUNTED = (
+    "euros? dollars? millions? milliards? personnes? kg km mm cm mètres? m² ha hectares? tonnes? morts? habitants? salariés? "
+    "emplois? "
+    "postes? pages? élèves? mots? places? voix soldats? hommes? femmes?"
+)
+_NOT_UNIT = rf"(?![\w%€$°]|[.,]\d|-\d|/\d| ?(?:%|€|\$|{'|'.join(_COUNTED.split())})(?!\w))"
+_BEFORE_MONTH = "|".join(
+    rf"(?<=\b{word})"
+    for word in ("en ", "de ", "d'", "dès ", "depuis ", "avant ", "après ", "courant ", "entre ", "et ", "à ")
+)
+_SAME_YEAR = re.compile(rf"(?:-| (?:à|et|ou) )(?:fin |début |mi-)?{_LONG_MONTH} (?P<year>{_YEAR})(?!\w)", re.IGNORECASE)
+_NO_GROUPS = r"(?P<year>(?!))?(?P<relative>(?!))?"
+_AHEAD = re.compile(
+    r"(?<!\w)(?:\w{2,}(?:rai|ra|ront|rait|raient)|prévue?s?|attendue?s?|programmée?s?|doit|doivent|d'ici|jusqu'(?:au|en|à)|prochaine?s?"
+    r"|à venir|compte|comptent|veut|veulent|va|vont|avant|futur)(?!\w)",
+    re.IGNORECASE,
+)
+_SOON = 45
+_ISO = r"(?<![\w./-])(?P<year>{year})-(?P<month>0\d|1[0-2])(?:-(?P<day>[0-3]\d))?(?:[ T]\d\d:\d\d(?::\d\d)?)?(?![\w-])"
+_DAYS = (
+    rf"(?<!\w)(?:du |les |entre le |de |)(?:{_WEEKDAY} )?(?P<day1>{_DAY})(?: (?P<month1>{_MONTH})(?: {_YEAR})?)?"
+    rf"(?: au | et le | et |-| - | ?– ?| ou | ou le )(?:{_WEEKDAY} )?(?P<day>{_DAY}) (?P<month>{_MONTH})"
+    rf"(?: (?P<year>{_YEAR}))?(?!\w)"
 )
 _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), handler)
     for pattern, handler in (
+        (_ISO.replace("{year}", _YEAR), _iso),
         (
-            rf"(?<![\w./-])(?P<year>{_YEAR})-(?P<month>0\d|1[0-2])(?:-(?P<day>[0-3]\d))?(?:[ T]\d\d:\d\d(?::\d\d)?)?(?![\w-])",
-            _iso,
+            rf"(?<![\w./-])(?P<day>[0-3]?\d)[/.-](?P<month>[01]?\d)[/.-](?P<year>{_YEAR}|[012]\d)(?![\w/-]|\.\d)",
+            _numeric,
         ),
-        (rf"(?<![\w./-])(?P<day>[0-3]?\d)[/.](?P<month>[01]?\d)[/.](?P<year>{_YEAR}|[012]\d)(?![\w/]|\.\d)", _numeric),
+        (_DAYS, _days_between),
         (
-            rf"(?<!\w)(?:du |les |entre le |de |)(?:{_WEEKDAY} )?(?P<day1>{_DAY})(?: (?P<month1>{_MONTH})(?: {_YEAR})?)?"
-            rf"(?: au | et le | et |-| - | ?– ?| ou | ou le )(?:{_WEEKDAY} )?(?P<day>{_DAY}) (?P<month>{_MONTH})(?: (?P<year>{_YEAR}))?(?!\w)",
-            _days_between,
-        ),
-        (
-            rf"(?<![\w,.])(?:(?P<weekday>{_WEEKDAY}),? (?:le )?)?(?P<day>{_DAY})(?: "
-            rf"|-)(?P<month>{_MONTH})(?:,?(?: |-)(?P<year>{_YEAR})(?!\w))?",
+            rf"(?<![\w,.])(?:(?P<weekday>{_WEEKDAY}),? (?:le )?)?(?P<day>{_DAY})(?: |-(?={_MONTH}-))(?P<month>{_MONTH})"
+            rf"(?:,?[ -](?P<year>{_YEAR})(?!\w))?",
             _on_day,
         ),
         (
-            rf"(?<!\w)(?:(?:début|fin|mi)[ -])?(?P<month>{_LONG_MONTH})(?: de l'année)?,? (?:(?P<year>{_YEAR})(?!\w)|{_REL}(?!\w))",
+            rf"(?<!\w)(?:(?:début|fin|mi)[ -])?(?P<month>{_LONG_MONTH})(?: de l'année)?,? "
+            rf"(?:(?P<year>{_YEAR})(?!\w)|{_REL}(?!\w))",
             _in_month,
         ),
+        (rf"(?<!\w)(?:(?:début|fin|mi)[ -]|{_BEFORE_MONTH})(?P<month>{_LONG_MONTH}){_NO_GROUPS}", _in_month),
+        (rf"(?<!\w)(?P<month>{_LONG_MONTH}){_NO_GROUPS}(?=-{_LONG_MONTH})", _in_month),
         (
-            rf"(?<!\w)(?:(?:début|fin|mi)[ -]|(?<=\ben )|(?<=\bde )|(?<=\bd')|(?<=\bdès )|(?<=\bdepuis )"
-            rf"|(?<=\bavant )|(?<=\baprès )"
-            rf"|(?<=\bcourant )|(?<=\bentre )|(?<=\bet )|(?<=\bà ))(?P<month>{_LONG_MONTH})(?P<year>(?!))?(?P<relative>(?!))?",
-            _in_month,
-        ),
-        (
-            rf"(?<!\w)(?P<rank>premier|1er|deuxième|second|troisième|quatrième|[1-4](?:e|è|ème|ième)|T(?=[1-4])"
-            rf"|S(?=[12]))"
-            rf" (?P<unit>trimestre|semestre)(?: (?:de )?(?:l'année )?(?P<year>{_YEAR}))(?!\w)",
+            r"(?<!\w)(?P<rank>premier|1er|deuxième|second|troisième|quatrième|[1-4](?:e|è|ème|ième))"
+            rf" (?P<unit>trimestre|semestre) (?:de )?(?:l'année )?(?P<year>{_YEAR})(?!\w)",
             _quarter,
         ),
-        (rf"(?<!\w)(?:printemps|été|automne|hiver) (?:{_YEAR}|dernier|prochain)(?!\w)", _no_value("range")),
+        (
+            r"(?<!\w)(?:cet? (?:printemps|été|automne|hiver)"
+            rf"|(?:printemps|été|automne|hiver) (?:{_YEAR}|dernier|prochain))"
+            r"(?!\w)",
+            _no_value("range"),
+        ),
         (rf"(?<![\w./-])(?P<year1>{_YEAR})[-–/](?P<year2>{_YEAR}|\d\d)(?![\w/-])", _two_years),
         (r"(?<!\w)années (?P<decade>19\d0|20\d0|[2-9]0)(?!\w)", _decade),
         (
-            rf"(?<!chaque )(?<!les )(?<!\bun )(?<!\w)(?P<weekday>{_WEEKDAY})(?:(?: (?:matin|midi|après-midi"
-            rf"|soir))?,? {_REL}(?!\w))?"
-            r"(?! (?:saint|noir|gras)\b)(?!-)",
+            rf"(?<!chaque )(?<!les )(?<!\bun )(?<!\w)(?P<weekday>{_WEEKDAY})"
+            rf"(?:(?: (?:matin|midi|après-midi|soir))?,? {_REL}(?!\w))?(?! (?:saint|noir|gras)\b)(?!-)",
             _weekday,
         ),
         (r"(?<!\w)(?P<word>avant-hier|hier|après-demain|demain)(?!\w)(?! de la)", _day_word),
         (
-            r"(?<!\w)(?:la semaine (?:dernière|passée|prochaine)|cette semaine|(?:ce|le) week-end(?: dernier"
-            r"| passé| prochain)?)(?!\w)",
+            r"(?<!\w)(?:la semaine (?:dernière|passée|prochaine)|cette semaine"
+            r"|(?:ce|le) week-end(?: dernier| passé| prochain)?)(?!\w)",
             _week,
         ),
         (r"(?<!\w)(?:le mois (?:dernier|passé|prochain)|ce mois-ci)(?!\w)", _month_word),
-        (r"(?<!\w)(?:l'an(?:née)? (?:dernière?|passée?|prochaine?)|cette année)(?!\w)", _year_word),
-        (rf"(?<![\w.,/-])(?P<year>{_YEAR}){_NOT_UNIT}", _year),
+        (r"(?<!\w)(?:l'an(?:née)? (?:derni(?:er|ère)|passée?|prochaine?)|cette année)(?!\w)", _year_word),
+        (rf"(?<![\w.,/-])(?:(?:début|fin|mi)[ -])?(?P<year>{_YEAR}){_NOT_UNIT}", _year),
     )
 )
 _NAME_BEFORE_YEAR = re.compile(
     r"(?:\b(?:n°|numéro|résolution|article|page|loi|norme|version|Windows|Office|iOS|Pentium|Radeon|GeForce|HD"
-    r"|Go|Mo|MHz|DX|UHD|RTX|GTX|ISO|Core"
-    r"|chambre|vol|rue|boulevard|place)|[A-Z]{2,5}-?|[:x×*+=]) $"
+    r"|Go|Mo|MHz|DX|UHD|RTX|GTX|ISO|Core|chambre|vol|rue|boulevard|place)|[A-Z]{2,5}-?|[:x×*+=]) $"
 )
 
 
@@ -365,20 +391,30 @@ def find(text: str, published: PartialDate | str | None = None) -> tuple[DateSpa
     """Dates mentioned in `text`, in order. `published` (ISO, perhaps partial) fixes the relative ones."""
     plain, reference = fold(text), _reference(published)
     found: list[DateSpan] = []
-    year, year_at = None, -1
+    nearby, nearby_at = None, -1
     for match, handler in sorted(_matches(plain), key=lambda pair: pair[0].start()):
-        if year_at >= 0 and "\n" in plain[year_at : match.start()]:
-            year = None
-        value = handler(match, _Context(reference, year))
+        if nearby_at >= 0 and "\n" in plain[nearby_at : match.start()]:
+            nearby = None
+        value = handler(match, _Context(reference, nearby, _looks_ahead(plain, match)))
         if value is None:
             continue
         start, end = match.span()
-        raw = text[start:end]
-        found.append(DateSpan(raw, start, end, *value))
-        explicit = re.search(r"\d{4}", raw)
-        if explicit and value[1] in ("day", "month"):
-            year = int(explicit.group()) if int(explicit.group()) < (reference.year or 0) else None
-            year_at = end
-        elif explicit:
-            year = None
+        found.append(DateSpan(text[start:end], start, end, *value))
+        if re.search(r"\d{4}", match.group()):
+            nearby, nearby_at = _told_day(value, reference), end
     return tuple(found)
+
+
+def _told_day(value: _Value, reference: _Reference) -> date | None:
+    """The first day of an explicit day or month before the year of publication."""
+    written, precision = value
+    if written is None or precision not in ("day", "month") or int(written[:4]) >= (reference.year or 0):
+        return None
+    return date(int(written[:4]), int(written[5:7]), int(written[8:10]) if precision == "day" else 1)
+
+
+def _looks_ahead(plain: str, match: re.Match[str]) -> bool:
+    """Signs of the future in the same sentence, near the date."""
+    before = re.split(r"[.!?\n]", plain[max(0, match.start() - 110) : match.start()])[-1]
+    after = re.split(r"[.!?\n]", plain[match.end() : match.end() + 60])[0]
+    return _AHEAD.search(before + " " + after) is not None

@@ -21,7 +21,7 @@ _SHORTEST = 3
 
 
 def _words(text: str) -> int:
-    return len(re.findall(r"[^\W\d_]{2,}|\d+", text))
+    return len(re.findall(r"\w+", text))
 
 
 def _trimmed(reading: Reading, start: int, end: int) -> Span:
