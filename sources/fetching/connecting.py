@@ -86,7 +86,7 @@ class _TimedStream(httpcore.NetworkStream):
 
 
 class GuardedBackend(httpcore.NetworkBackend):
-    """Resolves once, has every address checked, and connects to a checked address: the DNS is not asked again."""
+    """Resolves, has every address checked, and connects to a checked address: the system resolves nothing more."""
 
     def __init__(self, guard: AddressGuard, deadline: Deadline) -> None:
         self._guard = guard
@@ -103,6 +103,10 @@ class GuardedBackend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         addresses = resolve(host, port, self._deadline.left())
         self._guard.check(host, port, addresses)
+        if host not in addresses:
+            # A name that turns private from one answer to the next (DNS rebinding) is aimed at us: it is refused,
+            # although only the first, checked answer would be connected to.
+            self._guard.check(host, port, resolve(host, port, self._deadline.left()))
         for address in addresses[:-1]:
             try:
                 return self._connect(address, port, min(self._deadline.left() / 2, _NEXT_ADDRESS_SECONDS))

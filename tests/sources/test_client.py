@@ -261,19 +261,30 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse(
         client_for(press).get("http://melange.exemple.fr/")
 
 
-def test_the_address_that_was_checked_is_the_one_connected_to(press: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+def changing(*answers: str) -> tuple[Callable[..., list[object]], list[str]]:
+    """A DNS that gives the next of these answers at each question, and the names it was asked."""
     asked: list[str] = []
 
-    def changing(host: str, port: int, *_: object, **__: object) -> list[object]:
+    def answer(host: str, port: int, *_: object, **__: object) -> list[object]:
         asked.append(host)
-        if host == "127.0.0.1":
-            return resolver(host)(host, port)
-        return resolver("127.0.0.1" if len(asked) == 1 else "10.0.0.1")(host, port)
+        number = asked.count("change.exemple.fr") - 1
+        return resolver(answers[number] if host == "change.exemple.fr" else host)(host, port)
 
+    return answer, asked
+
+
+def test_a_name_that_turns_private_is_refused(press: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", changing("93.184.216.34", "10.0.0.1")[0])
+    with pytest.raises(AddressRefused, match=r"10\.0\.0\.1"):
+        client_for(press).get("http://change.exemple.fr/")
+
+
+def test_the_address_that_was_checked_is_the_one_connected_to(press: Loopback, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer, asked = changing("127.0.0.1", "127.0.0.1", "10.0.0.1")
     press.answers["/"] = http(b"ok")
-    monkeypatch.setattr(socket, "getaddrinfo", changing)
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
     assert client_for(press).get(f"http://change.exemple.fr:{press.port}/").body == b"ok"
-    assert asked == ["change.exemple.fr", "127.0.0.1"]
+    assert asked == ["change.exemple.fr", "change.exemple.fr", "127.0.0.1"]
     assert f"Host: change.exemple.fr:{press.port}" in press.asked[0]
 
 
