@@ -53,7 +53,8 @@ class Facts:
     title: str
     standfirst: str
     authors: list[str]
-    outlet: int | None
+    outlet: int
+    """0 where it is not known."""
     published: list[str]
     """[ISO 8601, precision], or NO_DATE."""
     language: str
@@ -74,7 +75,7 @@ def facts_of(article: Article) -> Facts:
         title=article.title,
         standfirst=article.standfirst,
         authors=list(article.authors),
-        outlet=article.outlet_id,
+        outlet=article.outlet_id or 0,
         published=[at.astimezone(UTC).isoformat(), article.published_precision] if at else NO_DATE,
         language=article.language,
         paywalled=article.paywalled,
@@ -184,8 +185,8 @@ def _set_authors(article: Article, authors: list[str]) -> None:
     article.authors = authors
 
 
-def _set_outlet(article: Article, outlet: int | None) -> None:
-    article.outlet_id = outlet
+def _set_outlet(article: Article, outlet: int) -> None:
+    article.outlet_id = outlet or None
 
 
 def _set_published(article: Article, published: list[str]) -> None:

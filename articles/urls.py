@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from articles.converters import IsoDate, IsoWeek
-from articles.views import account, curating, desk, public
+from articles.views import account, correcting, curating, desk, public
 
 register_converter(IsoDate, "isodate")
 register_converter(IsoWeek, "isoweek")
@@ -26,6 +26,7 @@ stories = [
 ]
 articles = [
     path("<int:pk>/", public.article, name="detail"),
+    path("<int:pk>/corriger/", correcting.correct, name="correct"),
 ]
 outlets = [
     path("", public.outlet_list, name="list"),

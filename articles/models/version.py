@@ -62,7 +62,7 @@ class ArticleCorrection(models.Model):
     field = models.CharField(_("fact"), max_length=10, choices=Field)
     before: models.JSONField[Any] = models.JSONField()
     after: models.JSONField[Any] = models.JSONField()
-    """In plain values: a text; a list of texts (authors, blocks left out); the number of an outlet, or None;
+    """In plain values: a text; a list of texts (authors, blocks left out); the number of an outlet, 0 for none;
     [ISO 8601, precision] for a date, ["", ""] for none; whether there is a paywall."""
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.SET_NULL, null=True, related_name="+"
