@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -45,7 +47,6 @@ class Asked:
         except ValueError:
             first = None
         return cls(clean, outlet.replace("\x00", ""), first)
-
 
     def address(self, *, outlet: str | None = None, month: str | None = None) -> str:
         """The query part of this search's address, narrowed or widened ("") to an outlet or a month."""
@@ -101,33 +102,68 @@ def matching_articles(asked: Asked) -> ArticleQuerySet:
 
 def search(asked: Asked, page_number: str | int) -> Found:
     """One page of the search; a page beyond the last is the last."""
-    matching = Article.objects.matching(asked.words)
-    page = Paginator(matching_articles(asked), PER_PAGE).get_page(page_number)
+    cells = _counted(asked.words)
+    paginator: Paginator[Article] = Paginator(matching_articles(asked), PER_PAGE)
+    paginator.count = sum(cell.count for cell in cells if cell.is_of(asked.outlet) and cell.is_in(asked.month))
+    page = paginator.get_page(page_number)
     return Found(
         asked=asked,
-        count=page.paginator.count,
+        count=paginator.count,
         page=page,
         hits=_hits(list(page.object_list), asked.words),
-        outlets=_by_outlet(matching, asked),
-        months=_by_month(matching, asked),
+        outlets=_by_outlet([cell for cell in cells if cell.is_in(asked.month)], asked),
+        months=_by_month([cell for cell in cells if cell.is_of(asked.outlet)], asked),
     )
 
 
-def _by_outlet(matching: ArticleQuerySet, asked: Asked) -> tuple[Facet, ...]:
-    counted = matching.exclude(outlet=None).values_list("outlet__slug", "outlet__name").annotate(n=Count("id"))
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    """How many articles of one outlet in one month match."""
+
+    slug: str
+    name: str
+    month: date | None
+    count: int
+
+    def is_of(self, slug: str) -> bool:
+        return not slug or self.slug == slug
+
+    def is_in(self, month: date | None) -> bool:
+        return month is None or self.month == month
+
+
+def _counted(words: str) -> list[_Cell]:
+    """All that matches, by outlet and month: one pass over the articles gives every number of the page."""
+    rows = Article.objects.matching(words).annotate(month=TruncMonth("day")).order_by()
+    counted = rows.values_list("outlet__slug", "outlet__name", "month").annotate(n=Count("id"))
+    return [_Cell(slug or "", name or "", month, n) for slug, name, month, n in counted]
+
+
+def _by_outlet(cells: Iterable[_Cell], asked: Asked) -> tuple[Facet, ...]:
+    """The outlets with the most articles found, the current one always among them."""
+    counts: Counter[tuple[str, str]] = Counter()
+    for cell in cells:
+        if cell.slug:
+            counts[cell.slug, cell.name] += cell.count
+    ranked = sorted(counts.items(), key=lambda pair: (pair[0][0] != asked.outlet, -pair[1], pair[0][1]))[:MOST_OUTLETS]
     found = []
-    for slug, name, count in counted.order_by("-n", "outlet__name")[:MOST_OUTLETS]:
+    for (slug, name), count in ranked:
         is_current = slug == asked.outlet
-        found.append(Facet(asked.address(outlet="" if is_current else slug), name or "", count, is_current))
+        found.append(Facet(asked.address(outlet="" if is_current else slug), name, count, is_current))
     return tuple(found)
 
 
-def _by_month(matching: ArticleQuerySet, asked: Asked) -> tuple[Facet, ...]:
-    counted = matching.exclude(day=None).annotate(month=TruncMonth("day")).values_list("month").annotate(n=Count("id"))
+def _by_month(cells: Iterable[_Cell], asked: Asked) -> tuple[Facet, ...]:
+    """The latest months with articles found."""
+    counts: Counter[date] = Counter()
+    for cell in cells:
+        if cell.month:
+            counts[cell.month] += cell.count
     found = []
-    for month, count in counted.order_by("-month")[:MOST_MONTHS]:
+    for month in sorted(counts, key=lambda month: (month != asked.month, -month.toordinal()))[:MOST_MONTHS]:
         is_current = month == asked.month
-        found.append(Facet(asked.address(month="" if is_current else f"{month:%Y-%m}"), month, count, is_current))
+        value = "" if is_current else f"{month:%Y-%m}"
+        found.append(Facet(asked.address(month=value), month, counts[month], is_current))
     return tuple(found)
 
 
