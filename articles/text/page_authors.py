@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from lxml import html
 
+from articles.text import wordlists
 from articles.text.page_bylines import is_byline, is_date_line, is_dated
 from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
@@ -59,7 +60,9 @@ class Signed:
 
 @cache
 def _agencies() -> frozenset[str]:
-    return frozenset(fold(entry) for entry in lines("agencies"))
+    """Agencies by every way to write them, and the signatures of nobody in particular."""
+    named = [alias for name, others, *_ in wordlists.table("agencies") for alias in (name, *others.split(","))]
+    return frozenset(fold(entry) for entry in (*named, *lines("collective_signatures")) if entry)
 
 
 @cache
@@ -124,7 +127,7 @@ def _sort(piece: str, people: list[str], credits_: list[str]) -> None:
     if is_person(person):
         people.append(person)
         credits_ += [one for one in rest if one]
-    elif _is_signature(piece) and fold(piece).strip(" :") not in _LABELS:
+    elif _is_signature(piece):
         credits_.append(piece.strip(" .:-–—"))
 
 
@@ -152,7 +155,10 @@ def _leading_name(piece: str) -> str:
 
 
 def _is_signature(piece: str) -> bool:
+    """Whether words that name no person sign all the same: not a place, a function or a label."""
     text = piece.strip()
+    if all(word in _functions() for word in words(text)) and fold(text) not in _agencies():
+        return False
     return (
         bool(text)
         and len(text) <= 60
@@ -172,7 +178,7 @@ def read(tree: Element, found: Metadata, near: list[Leaf], inside: list[Leaf], o
     """
     linked = _merged(texts(found.article.get("author")))
     shown = [names(line) for line in _bylines(near)]
-    led = [names(line) for line in _led(near)][:1]
+    led = [signed for line in _led(near) if (signed := names(line)).people][:1]
     meta = _merged([found.meta(key) for key in _METAS if found.meta(key)][:1] or _microdata(tree))
     sources = [*led, linked, *shown, meta]
     candidates = [people for one in sources if (people := _without_outlet(one.people, outlet, url))]

@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from lxml import html
 
+from articles.text.page_boxes import promotion
 from articles.text.page_clean import is_prose
 from articles.text.page_names import name_of
 from articles.text.page_phrases import names
@@ -21,6 +22,8 @@ from articles.text.page_tree import HEADINGS, Leaf, leaves
 from articles.text.typography import tidy, words
 
 Element: TypeAlias = html.HtmlElement
+_CONSENT = re.compile(r"cookie|traceur|consentement|données personnelles", re.I)
+"""Words of the banners that ask for consent: addressed to the reader, they say nothing of where the article is."""
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden")
 
 
@@ -45,7 +48,8 @@ def _masses(found: Iterable[Leaf]) -> dict[Element, int]:
 
 
 _SMALL, _LARGE = 0.25, 0.85
-_FORM = 0.1
+_FORM, _HIDDEN_SHARE, _HIDDEN_PART, _LONG = 0.1, 0.5, 0.2, 1500
+"""Long articles may hide a part of themselves until the reader asks for it."""
 """Shares of the page's prose: furniture by name holds less than the first; comments may hold up to the second."""
 
 
@@ -56,17 +60,20 @@ def furniture(root: Element, everything: list[Leaf]) -> set[Element]:
     return {
         element
         for element in root.iterdescendants()
-        if (element.attrib or element.tag in ("aside", "form")) and _is_furniture(element, mass.get(element, 0) / total)
+        if (element.attrib or element.tag in ("aside", "form"))
+        and _is_furniture(element, mass.get(element, 0) / total, total)
     }
 
 
-def _is_furniture(element: Element, share: float) -> bool:
-    """Whether an element that holds `share` of the page's prose is furniture."""
+def _is_furniture(element: Element, share: float, total: int) -> bool:
+    """Whether an element that holds `share` of the page's `total` characters of prose is furniture."""
     if _hidden(element):
-        return share < 0.5
+        return share < (_HIDDEN_PART if total > _LONG else _HIDDEN_SHARE)
     if element.tag == "form":
         return share < _FORM
     name = f"aside / {name_of(element)}" if element.tag == "aside" else name_of(element)
+    if share and names("wall_names").found_in(name):
+        return share < _SMALL and promotion(" ".join(element.itertext()), to_reader=False) >= 2
     if not names("boilerplate_names").found_in(name):
         return False
     if share < _SMALL:
@@ -146,7 +153,7 @@ def _holds_article(element: Element) -> bool:
 def _worth(leaf: Leaf) -> float:
     """Prose speaks for the element that holds it, links and crumbs against."""
     if is_prose(leaf):
-        return len(leaf.text) * (1 - leaf.link_share)
+        return 0.0 if _CONSENT.search(leaf.text) and promotion(leaf.text) else len(leaf.text) * (1 - leaf.link_share)
     if leaf.tag in HEADINGS and leaf.link_share < 0.5:
         return 0.0
     return -(20 + len(leaf.text) * leaf.link_share)
@@ -195,8 +202,17 @@ def _bonus(element: Element) -> float:
 
 
 def find(root: Element, everything: list[Leaf], title: str, url: str, stated: tuple[str, ...] = ()) -> Body:
-    """The article's element and the leaves in it that are its text, in reading order."""
-    dropped = furniture(root, everything) | cards(root, url)
+    """The article's element and the leaves in it that are its text, in reading order.
+
+    Names that leave next to nothing are not believed.
+    """
+    body = _find(root, furniture(root, everything) | cards(root, url), title, url, stated)
+    if not any(is_prose(leaf) for leaf in body.leaves):
+        return _find(root, cards(root, url), title, url, stated)
+    return body
+
+
+def _find(root: Element, dropped: set[Element], title: str, url: str, stated: tuple[str, ...]) -> Body:
     found = leaves(root, dropped)
     outer, chosen = container(root, found, title, stated)
     inside = [leaf for leaf in found if _within(leaf, chosen)]

@@ -22,7 +22,7 @@ Element: TypeAlias = html.HtmlElement
 _INSIDE_HOME = HEADINGS | {"p", "li", "ul", "ol", "blockquote", "dl", "dd", "dt", "pre", "figure", "center", "address"}
 _MAIN_SHARE = 0.2
 """Share of the prose from which a home is one of the article's own."""
-_MAIN_KNOWN, _MAIN_SURE = 0.65, 0.85
+_MAIN_KNOWN, _MAIN_SURE, _PROMOTING = 0.5, 0.85, 4
 _BOX = 600
 """Characters of the largest box that one line of furniture condemns."""
 _READER = re.compile(r"\b(?:vous|votre|vos|nous|notre|nos|je|mes|ton|ta|tes)\b|-vous\b")
@@ -43,10 +43,10 @@ def _home(leaf: Leaf) -> Element:
     return node
 
 
-def _promotes(text: str) -> int:
-    """How many words of promotion a text that speaks to its reader holds."""
+def promotion(text: str, *, to_reader: bool = True) -> int:
+    """How many words of promotion a text holds; none when it has to speak to its reader and does not."""
     folded = fold(text)
-    return len(set(_promotion().findall(folded))) if _READER.search(folded) else 0
+    return len(set(_promotion().findall(folded))) if not to_reader or _READER.search(folded) else 0
 
 
 _Group = tuple[Element | None, str, str]
@@ -77,6 +77,8 @@ class Boxes:
         self.share = sum(mass[group] for group in self.main) / total if total else 0.0
         """Share of the prose that the main homes hold: the more, the better what stands elsewhere can be judged."""
         self.last = own[-1] if own else len(found)
+        tail = " ".join(leaf.text for leaf in found[self.last + 1 :])
+        self.tail_promotes = self.share > _MAIN_SURE or promotion(tail) >= _PROMOTING
 
     def box(self, leaf: Leaf) -> Element:
         """The largest element around a line of furniture that holds none of the article's own paragraphs."""
@@ -91,7 +93,7 @@ class Boxes:
         """Whether a leaf outside the article's own homes speaks to the reader of subscriptions and the like."""
         if self.share < _MAIN_KNOWN or self.groups[index] in self.main:
             return False
-        return _promotes(leaf.text) >= (1 if index > self.last and self.share > _MAIN_SURE else 2)
+        return promotion(leaf.text) >= (1 if index > self.last and self.tail_promotes else 2)
 
 
 def _sizes(found: list[Leaf]) -> dict[Element, int]:

@@ -22,7 +22,7 @@ _ORNAMENT = re.compile(
 )
 _TITLED = re.compile(r"(?<!\S)(title|titre|headline)(?!\S)")
 _TAGS = ("h1", "h2", "h3", "h4")
-_NEAR = 0.5
+_NEAR, _ALONE, _PHRASE = 0.5, 0.3, 4
 
 
 def _nearness(heading: list[str], hint: list[str]) -> float:
@@ -82,17 +82,19 @@ def displayed(tree: Element, found: Metadata, outlet: str, url: str) -> str:
     keys = [words(hint) for hint in stated]
     parts = [words(part) for hint in stated for part in [hint, *_BAR.split(hint)]]
     ranked: list[tuple[float, str]] = []
+    alone = sum(1 for element in tree.iter("h1") if len(words("".join(element.itertext()))) >= _PHRASE) == 1
     for element in tree.iter(*_TAGS):
         text = heading_text(element, parts)
         heading = words(text)
         if not heading or len(heading) > 60 or is_outlet(text, outlet, url):
             continue
         near = max((_nearness(heading, key) for key in keys), default=0.0)
-        ranked.append((near + _rank(element), text))
+        only = _ALONE if alone and element.tag == "h1" and len(heading) >= _PHRASE else 0.0
+        ranked.append((near + _rank(element) + only, text))
     best = max(ranked, key=lambda one: one[0], default=(0.0, ""))
     if best[0] >= _NEAR + 0.3 or (best[1] and not stated):
         return best[1]
-    return without_outlet(stated[1] if len(stated) > 1 else stated[0], outlet, url) if stated else ""
+    return without_outlet(stated[0], outlet, url) if stated else ""
 
 
 def _rank(element: Element) -> float:
