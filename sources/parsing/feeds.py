@@ -229,9 +229,9 @@ def _said(element: etree._Element) -> dict[str, str]:
     for child in element.iterdescendants():
         if not isinstance(child.tag, str):
             continue
-        name = etree.QName(child)
-        if child.getparent() is element or "news" in (name.namespace or ""):
-            found.setdefault(name.localname.lower(), (child.text or "").strip())
+        namespace, _, name = child.tag.rpartition("}")
+        if child.getparent() is element or "news" in namespace:
+            found.setdefault(name.lower(), (child.text or "").strip())
     return found
 
 
@@ -250,12 +250,13 @@ def _sitemap_entry(element: etree._Element) -> RawEntry:
 
 
 def _sitemap(text: str, url: str) -> ParsedFeed:
-    text = xmlfeeds.mended(text)
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    root = etree.fromstring(text.encode("utf-8", "replace"), parser)
+    root = xmlfeeds.tree(text)
     if root is None:
         raise NotAFeed("This is not a feed but a damaged sitemap.")
-    urls = [one for one in root if isinstance(one.tag, str) and etree.QName(one).localname == "url"]
+    # A sitemap also lists what is no news: all the site's pages, back to its beginning.
+    urls = [one for one in root if isinstance(one.tag, str) and "publication_date" in _said(one)]
+    if len(root) and not urls:
+        raise NotAFeed("This is not a feed but a sitemap without news.")
     names = (_said(one).get("name", "") for one in urls)
     return ParsedFeed(
         kind="sitemap",

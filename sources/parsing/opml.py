@@ -10,7 +10,7 @@ from lxml import etree
 from . import charsets
 from .plaintext import collapse, scrub
 from .urls import is_web_address
-from .xmlfeeds import mended
+from .xmlfeeds import tree
 
 MAX_BYTES = 5 * 1024 * 1024
 MAX_FEEDS = 5_000
@@ -31,15 +31,11 @@ def _root(content: bytes) -> etree._Element:
     if len(content) > MAX_BYTES:
         raise ValueError(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB.")
     label = charsets.of_xml(content)
-    text = mended(scrub(charsets.decode(content, [label] if label else []))).lstrip("\ufeff\t\n\r ")
-    if text.startswith("<?xml"):
+    text = scrub(charsets.decode(content, [label] if label else [])).lstrip("\ufeff\t\n\r ")
+    if text.startswith("<?xml"):  # its encoding is no longer that of the text
         text = text.split("?>", 1)[-1]
-    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    try:
-        root = etree.fromstring(text.encode("utf-8", "replace"), parser)
-    except etree.XMLSyntaxError:
-        root = None
-    if root is None or not isinstance(root.tag, str) or etree.QName(root).localname.lower() != "opml":
+    root = tree(text)
+    if root is None or not isinstance(root.tag, str) or root.tag.rpartition("}")[2].lower() != "opml":
         raise ValueError("This file is not an OPML list of feeds.")
     return root
 

@@ -19,6 +19,7 @@ from xml.sax.handler import feature_external_ges, feature_namespaces
 from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
 from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[import-untyped]
+from lxml import etree
 
 from .plaintext import scrub, text_of
 from .shapes import MAX_DATE, MAX_NAME, MAX_TITLE, RawEntry
@@ -155,6 +156,15 @@ def _loose(text: str, url: str) -> Any:
 def mended(text: str) -> str:
     """The document without DOCTYPE, its entities and HTML's resolved, so that strict parsers accept it."""
     return _mend(*_without_doctype(text))
+
+
+def tree(text: str) -> etree._Element | None:
+    """The root element of a document that is no RSS nor Atom, damaged ones mended; None when there is none."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    try:
+        return etree.fromstring(mended(text).encode("utf-8", "replace"), parser)
+    except etree.XMLSyntaxError:
+        return None
 
 
 def run(text: str, url: str) -> Any:
