@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from articles.converters import IsoDate, IsoWeek
-from articles.views import account, correcting, curating, desk, public
+from articles.views import account, correcting, curating, desk, people, public, selectors
 
 register_converter(IsoDate, "isodate")
 register_converter(IsoWeek, "isoweek")
@@ -26,12 +26,21 @@ stories = [
 ]
 articles = [
     path("<int:pk>/", public.article, name="detail"),
+    path("<int:pk>/lecture/", people.finding, name="finding"),
     path("<int:pk>/corriger/", correcting.correct, name="correct"),
 ]
 outlets = [
     path("", public.outlet_list, name="list"),
     path("<slug:slug>/", public.outlet, name="detail"),
     path("<slug:slug>/fil.atom", public.outlet_feed, name="feed"),
+]
+names = [
+    path("", people.people_list, name="list"),
+    path("<slug:slug>/", people.person, name="detail"),
+    path("<slug:slug>/corriger/", people.correct, name="correct"),
+]
+selector_pages = [
+    path("", selectors.edit, name="edit"),
 ]
 editions = [
     path("", public.edition_list, name="list"),
@@ -59,6 +68,8 @@ urlpatterns = [
     path("histoires/", include((stories, "stories"))),
     path("articles/", include((articles, "articles"))),
     path("titres/", include((outlets, "outlets"))),
+    path("titres/<slug:slug>/selecteurs/", include((selector_pages, "selectors"))),
+    path("personnes/", include((names, "people"))),
     path("recherche/", public.search, name="search"),
     path("editions/", include((editions, "editions"))),
     path("pupitre/", include((desk_pages, "desk"))),

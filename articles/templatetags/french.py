@@ -286,3 +286,16 @@ def axis_day(day: date, with_month: bool, is_narrow: bool) -> str:
         return _number_of(day)
     name = _SHORT_DAYS[_language()][day.weekday()]
     return f"{name} {short_day(day) if with_month else _number_of(day)}"
+
+
+@register.filter
+def percent(share: float | None) -> str:
+    """A share from 0 to 1 in whole per cent: « 35 % » with its narrow no-break space, "35%" in English."""
+    value = round(100 * (share or 0))
+    return f"{value}\u202f%" if _language() == "fr" else f"{value}%"
+
+
+@register.filter
+def css_percent(share: float | None) -> str:
+    """The same share for a style sheet."""
+    return f"{100 * (share or 0):.0f}%"

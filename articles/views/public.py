@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import almanac, aside, coverage, exporting, perms, searching, syndication, volume
+from articles import almanac, aside, coverage, exporting, findings, perms, searching, syndication, volume
 from articles.converters import Week
 from articles.models import Article, Digest, Story
 from articles.review import NEW_FOR, Period, counts_by_day, excerpt_of, latest_day, neighbours, openings, review_of
@@ -113,7 +113,7 @@ def story(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         about = {"story": found.pk, "title": found.title, "page": request.build_absolute_uri(found.get_absolute_url())}
         articles = found.articles.for_lists().order_by("sort_at", "id")
         return exporting.export(request, articles, f"pressreview-{found.pk}", about)
-    context = {"page": coverage.page_of(found), "story": found}
+    context = {"page": coverage.page_of(found), "story": found, "found": findings.of_story(found)}
     if perms.holds(request.user, perms.EDITOR):
         context["others"] = Story.objects.around(found)
     return render(request, "public/story.html", context)
@@ -128,13 +128,14 @@ def story_by_number(request: HttpRequest, pk: int) -> HttpResponse:
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     """An article's facts and a short excerpt; its text for journalists only."""
     may_read = perms.holds(request.user, perms.JOURNALIST)
-    hidden = ("search",) if may_read else ("search", "text", "blocks")
+    hidden = ("search",) if may_read else ("search", "blocks")
     found = get_object_or_404(Article.objects.select_related("outlet", "entry", "story").defer(*hidden), pk=pk)
     why = found.story.events.filter(article=found).first() if found.story else None
     context = {
         "article": found,
         "excerpt": excerpt_of(found, openings([pk])[pk]),
         "is_readable": may_read,
+        "found": findings.of_article(found),
         "event": why,
         "others": _others(found),
     }
