@@ -15,7 +15,7 @@ from typing import TypeAlias
 from lxml import html
 
 from articles.text.page_boxes import promotion
-from articles.text.page_clean import is_prose
+from articles.text.page_clean import is_prose, is_title
 from articles.text.page_names import name_of
 from articles.text.page_phrases import names
 from articles.text.page_tree import HEADINGS, Leaf, leaves
@@ -166,16 +166,12 @@ _TITLE_WORTH = 200.0
 """The headline speaks for the element around it as much as a paragraph does: it decides on pages with little text."""
 
 
-def _is_title(leaf: Leaf, key: list[str]) -> bool:
-    return bool(key) and leaf.tag in HEADINGS and words(leaf.text)[: len(key)] == key
-
-
 def container(root: Element, found: list[Leaf], title: str, stated: tuple[str, ...]) -> tuple[Element, Element]:
     """The element that holds most prose and least furniture; among near equals the smallest, or the one named so."""
     key, known = words(title), " ".join(words("\n".join(stated)))
     worth: dict[Element, float] = {}
     for leaf in found:
-        value = _TITLE_WORTH if _is_title(leaf, key) else _worth(leaf)
+        value = _TITLE_WORTH if is_title(leaf, key) else _worth(leaf)
         if value > 0 and known and " ".join(words(leaf.text)[:_SAME]) in known:
             value *= 2
         node: Element | None = leaf.element
@@ -229,7 +225,7 @@ def _opening(found: list[Leaf], outer: Element, inside: list[Leaf], key: list[st
     if not inside:
         return []
     first = next(index for index, leaf in enumerate(found) if leaf is inside[0])
-    start = next((index + 1 for index, leaf in enumerate(found[:first]) if _is_title(leaf, key)), first)
+    start = next((index + 1 for index, leaf in enumerate(found[:first]) if is_title(leaf, key)), first)
     return [leaf for leaf in found[start:first] if is_prose(leaf) and _within(leaf, outer)]
 
 
@@ -239,7 +235,7 @@ _FEW = 250
 
 def _without_listings(chosen: Element, inside: list[Leaf], key: list[str], url: str) -> list[Leaf]:
     """Without the parts that list other articles: about as many links on lines of their own as paragraphs."""
-    start = next((index + 1 for index, leaf in enumerate(inside) if _is_title(leaf, key)), 0)
+    start = next((index + 1 for index, leaf in enumerate(inside) if is_title(leaf, key)), 0)
     first = next((leaf for leaf in inside[start:] if is_prose(leaf)), None)
     if first is None:
         return inside
@@ -289,7 +285,7 @@ def around(everything: list[Leaf], body: Body, title: str) -> list[Leaf]:
     key = words(title)
     position = {id(leaf.element): index for index, leaf in reversed(list(enumerate(everything)))}
     prose = [index for leaf in body.leaves if is_prose(leaf) and (index := position.get(id(leaf.element))) is not None]
-    heading = next((i for i, leaf in enumerate(everything) if _is_title(leaf, key)), None)
+    heading = next((i for i, leaf in enumerate(everything) if is_title(leaf, key)), None)
     if not prose:
         start = heading or 0
         return everything[start : start + _AROUND]

@@ -28,6 +28,7 @@ _READ_ALSO = re.compile(
 _ENDS = tuple(".!?…:;»”\"')]")
 _PROSE = 60
 """Characters from which a leaf that is not mostly links counts as prose."""
+_LONGEST_TITLE = 400
 _LONG_HEADING = 200
 """Characters from which a heading is a paragraph that the page merely sets large."""
 _FEW = 250
@@ -42,6 +43,12 @@ _PULL_QUOTE_WORDS = 5
 def is_prose(leaf: Leaf) -> bool:
     shortest = _LONG_HEADING if leaf.tag in HEADINGS else _PROSE
     return len(leaf.text) >= shortest and leaf.link_share < 0.5
+
+
+def is_title(leaf: Leaf, key: list[str]) -> bool:
+    """Whether a leaf shows the title, whose words are `key`: a heading that opens with it, or a line of just that."""
+    own = words(leaf.text) if key and len(leaf.text) < _LONGEST_TITLE else []
+    return bool(own) and (own[: len(key)] == key if leaf.tag in HEADINGS else own == key and leaf.link_share < 0.5)
 
 
 def kind(leaf: Leaf) -> str:
@@ -93,10 +100,10 @@ def _after_title(found: list[Leaf], title: str) -> list[Leaf]:
     for index, leaf in enumerate(found):
         if index and is_prose(leaf) and leaf.tag not in HEADINGS and index > 40:
             break
-        if key and leaf.tag in HEADINGS and words(leaf.text)[: len(key)] == key:
+        if is_title(leaf, key):
             before = sum(len(one.text) for one in found[:index] if is_prose(one))
             after = sum(len(one.text) for one in found[index + 1 :] if is_prose(one))
-            return found[index + 1 :] if after > before else found
+            return found[index + 1 :] if after > before and (leaf.tag in HEADINGS or not before) else found
     return found
 
 

@@ -252,8 +252,9 @@ def _free(node: Node) -> bool | None:
 def is_outlet(name: str, found_outlet: str, url: str) -> bool:
     """Whether `name` names the outlet itself, by the name it gives or by its host."""
     key = "".join(words(name))
-    host = "".join(words((urlsplit(url).hostname or "").removeprefix("www.").rsplit(".", 1)[0]))
+    domain = (urlsplit(url).hostname or "").removeprefix("www.")
+    host, whole = "".join(words(domain.rsplit(".", 1)[0])), "".join(words(domain))
     outlet_key = "".join(words(found_outlet))
     return bool(key) and (
-        key in (outlet_key, host) or (len(key) > 4 and (key in host or (outlet_key != "" and key in outlet_key)))
+        key in (outlet_key, host) or (len(key) > 4 and (key in whole or (outlet_key != "" and key in outlet_key)))
     )

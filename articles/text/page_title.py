@@ -9,8 +9,10 @@ from typing import TypeAlias
 
 from lxml import html
 
+from articles.text.page_bylines import is_date_line
 from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
+from articles.text.page_tree import Leaf
 from articles.text.typography import tidy, words
 
 Element: TypeAlias = html.HtmlElement
@@ -22,7 +24,8 @@ _ORNAMENT = re.compile(
 )
 _TITLED = re.compile(r"(?<!\S)(title|titre|headline)(?!\S)")
 _TAGS = ("h1", "h2", "h3", "h4")
-_NEAR, _ALONE, _PHRASE = 0.5, 0.3, 4
+_SURE, _PHRASE = 0.8, 3
+"""What a heading is worth, nearness and level together, that is believed; words that make more than a label."""
 
 
 def _nearness(heading: list[str], hint: list[str]) -> float:
@@ -76,40 +79,57 @@ def hints(tree: Element, found: Metadata) -> list[str]:
     return [hint for hint in stated if hint]
 
 
-def displayed(tree: Element, found: Metadata, outlet: str, url: str) -> str:
-    """The headline as the page shows it, or the one that metadata give when no heading shows it; "" when none does."""
+def displayed(tree: Element, found: Metadata, lines: list[Leaf], outlet: str, url: str) -> str:
+    """The headline as the page shows it, or the one that metadata give when nothing shows it; "" when none does.
+
+    `lines` are the leaves of the page: a headline may stand in no heading at all.
+    """
     stated = hints(tree, found)
+    parts = [part for hint in stated for part in [hint, *_BAR.split(hint)] if part]
     keys = [words(hint) for hint in stated]
-    parts = [words(part) for hint in stated for part in [hint, *_BAR.split(hint)]]
-    ranked: list[tuple[float, str]] = []
-    alone = sum(1 for element in tree.iter("h1") if len(words("".join(element.itertext()))) >= _PHRASE) == 1
-    for element in tree.iter(*_TAGS):
-        text = heading_text(element, parts)
-        heading = words(text)
-        if not heading or len(heading) > 60 or is_outlet(text, outlet, url):
-            continue
-        near = max((_nearness(heading, key) for key in keys), default=0.0)
-        only = _ALONE if alone and element.tag == "h1" and len(heading) >= _PHRASE else 0.0
-        ranked.append((near + _rank(element) + only, text))
-    best = max(ranked, key=lambda one: one[0], default=(0.0, ""))
-    if best[0] >= _NEAR + 0.3 or (best[1] and not stated):
+    headings = [
+        (_nearest(words(text), keys) + _rank(element), element, text)
+        for element in tree.iter(*_TAGS)
+        if (text := heading_text(element, list(map(words, parts)))) and not is_outlet(text, outlet, url)
+    ]
+    shown = [
+        (rank, text) for rank, element, text in headings if element.tag == "h1" and _PHRASE <= len(words(text)) < 60
+    ]
+    best = max(((rank, text) for rank, _, text in headings), default=(0.0, ""))
+    if len(shown) == 1 and (shown[0][0] >= _SURE or best[0] < _SURE):
+        return shown[0][1]
+    if best[0] >= _SURE:
         return best[1]
-    return without_outlet(stated[0], outlet, url) if stated else ""
+    verbatim = _verbatim(parts, lines, outlet, url)
+    return verbatim or (without_outlet(stated[0], outlet, url) if stated else best[1])
+
+
+def _nearest(heading: list[str], keys: list[list[str]]) -> float:
+    return max((_nearness(heading, key) for key in keys), default=0.0)
+
+
+def _verbatim(parts: list[str], lines: list[Leaf], outlet: str, url: str) -> str:
+    """The longest of what metadata give as a title, or as a part of one, that a line of the page says word for word."""
+    said = {tuple(words(leaf.text)): leaf.text for leaf in reversed(lines) if len(leaf.text) < 300}
+    matching = [tuple(words(part)) for part in parts if not is_outlet(part, outlet, url)]
+    return max((said[key] for key in matching if len(key) >= _PHRASE and key in said), key=len, default="")
 
 
 def _rank(element: Element) -> float:
     """A first-level heading, or one that is named a title, before the others."""
-    level = {"h1": 0.5, "h2": 0.15}.get(str(element.tag), 0.0)
+    level = {"h1": 0.5, "h2": 0.0}.get(str(element.tag), -0.1)
     named = 0.1 if _TITLED.search(name_of(element)) else 0.0
     linked = -0.3 if element.getparent() is not None and element.getparent().tag == "a" else 0.0
     return level + named + linked
 
 
 def without_outlet(title: str, outlet: str, url: str) -> str:
-    """The title without the outlet's name that metadata append (« Titre - Le Journal »)."""
+    """The title without what metadata append: the outlet's name, a date, a rubric (« Titre | Tech | Le Journal »)."""
     parts = _SEPARATOR.split(title)
     separators = _SEPARATOR.findall(title)
-    while len(parts) > 1 and is_outlet(parts[-1], outlet, url):
+    while len(parts) > 1 and (is_outlet(parts[-1], outlet, url) or is_date_line(parts[-1])):
+        parts.pop()
+    while len(parts) > 1 and "|" in separators[len(parts) - 2] and len(words(parts[-1])) <= 2 < len(words(parts[0])):
         parts.pop()
     while len(parts) > 1 and is_outlet(parts[0], outlet, url):
         parts.pop(0)
