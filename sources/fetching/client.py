@@ -27,6 +27,7 @@ __all__ = ["AddressRefused", "Busy", "Client", "FetchError", "Limits", "Reason",
 
 Kind = Literal["page", "feed"]
 Headers = list[tuple[bytes, bytes]]
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 _HOST = re.compile(rb"[A-Za-z0-9._:-]+")
 # RFC 9309 asks parsers for at least 500 KiB.
 _ROBOTS_BYTES = 512 * 1024
@@ -193,7 +194,7 @@ def _explained(url: str, seconds: float) -> Iterator[None]:
         raise FetchError(Reason.TIMEOUT, f"{url} gave no complete answer within {seconds:g} s.", url=url) from error
     except (httpcore.NetworkError, OSError) as error:
         if isinstance(error.__cause__ or error.__context__, ssl.SSLError):
-            raise FetchError(Reason.TLS, f"{url} has no valid certificate: {error}.", url=url) from error
+            raise FetchError(Reason.TLS, f"{url} cannot be reached securely: {error}.", url=url) from error
         raise FetchError(
             Reason.CONNECTION, f"{url} could not be reached: {error or 'connection lost'}.", url=url
         ) from error
@@ -257,7 +258,7 @@ class Client:
             ("If-Modified-Since", last_modified),
         ]
         # A validator is what a server once said: a line end in it must not become a header of ours.
-        return [(name.encode(), " ".join(value.split()).encode("utf-8")) for name, value in pairs if value]
+        return [(name.encode(), _CONTROLS.sub("", value).strip().encode("utf-8")) for name, value in pairs if value]
 
     def _follow(
         self, url: str, headers: Headers, deadline: Deadline, visit: Callable[..., _Hop]

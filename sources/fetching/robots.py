@@ -67,11 +67,6 @@ def parse(text: str) -> Rules:
     return Rules(None, Protego.parse(text.removeprefix("\ufeff")))
 
 
-def sitemaps(text: str) -> list[str]:
-    """Addresses of the sitemaps that a robots.txt names."""
-    return list(Protego.parse(text).sitemaps)
-
-
 class Robots:
     """The rules of every origin, kept in `cache`."""
 

@@ -70,10 +70,10 @@ def test_a_request_says_who_we_are_and_carries_nothing_else(press: Loopback) -> 
 def test_validators_are_sent_back_byte_for_byte(press: Loopback) -> None:
     press.answers["/"] = http(b"ignored", "304 Not Modified", 'ETag: "neuf"')
     found = client_for(press).get(
-        press.url("/"), etag="sans-guillemets", last_modified="Thu, 1 Jan 2026 00:00:00 +0000"
+        press.url("/"), etag="sans-guillemets", last_modified="Thu,  1 Jan 2026 00:00:00 +0000"
     )
     assert "If-None-Match: sans-guillemets\r\n" in press.asked[0]
-    assert "If-Modified-Since: Thu, 1 Jan 2026 00:00:00 +0000\r\n" in press.asked[0]
+    assert "If-Modified-Since: Thu,  1 Jan 2026 00:00:00 +0000\r\n" in press.asked[0]
     assert (found.not_modified, found.body, found.etag) == (True, b"", '"neuf"')
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sources.fetching.errors import FetchError, Reason
-from sources.fetching.robots import KEEP_SECONDS, RETRY_SECONDS, MemoryCache, Robots, parse, sitemaps
+from sources.fetching.robots import KEEP_SECONDS, RETRY_SECONDS, MemoryCache, Robots, parse
 
 PAGE = "https://exemple.fr/economie/puces.html"
 
@@ -104,11 +104,4 @@ def test_each_origin_is_asked_once() -> None:
         robots.rules(url, fetch)
     assert asked == [
         f"{origin}/robots.txt" for origin in ("https://exemple.fr", "http://exemple.fr", "https://exemple.fr:8443")
-    ]
-
-
-def test_sitemaps_are_listed() -> None:
-    assert sitemaps("Sitemap: https://exemple.fr/news.xml\nUser-agent: *\nsitemap: /b.xml") == [
-        "https://exemple.fr/news.xml",
-        "/b.xml",
     ]
