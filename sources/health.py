@@ -14,13 +14,15 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from sources.models import DatePrecision, Entry, Feed, FetchAttempt
+from sources.models import DatePrecision, Entry, Feed, FetchAttempt, Outlet
 
 DAYS = 28
 # A feed is called silent only past all three: week-ends are quiet, and a slow feed is not a broken one.
 _QUIET = timedelta(days=3)
 _TIMES_ITS_RHYTHM = 6
 _ENTRIES_THAT_TELL = 5
+# A video or a gallery among the articles may lack what selectors ask for: that alone is no reason to worry.
+_ODD_PAGES = timedelta(hours=6)
 _WITH_A_DAY = [DatePrecision.SECOND, DatePrecision.MINUTE, DatePrecision.DAY]
 
 
@@ -29,7 +31,7 @@ class State:
     """How a feed does. `sign` is "ok", "warn", "bad", "off" or "idle"; `since` completes `words` where it is given."""
 
     name: str
-    """ok, failing, silent, paused, off, gone or unread."""
+    """ok, failing, silent, selectors, paused, off, gone or unread."""
     sign: str
     words: str
     since: datetime | None = None
@@ -141,7 +143,16 @@ def state(feed: Feed, days: Sequence[Day], now: datetime) -> State:
         return State("failing", "bad", _("Failing since"), feed.failing_since, f"{feed.last_error} ({tries})")
     if feed.last_success_at is None:
         return State("unread", "idle", _("Not read yet"))
-    return _silence(feed, days, now) or State("ok", "ok", _("Up to date"))
+    return _silence(feed, days, now) or selectors_state(feed.outlet, now) or State("ok", "ok", _("Up to date"))
+
+
+def selectors_state(outlet: Outlet, now: datetime) -> State | None:
+    """That an outlet's own CSS selectors match its pages no more; None while they do, or while it has none."""
+    since = outlet.selectors_failed_since
+    if since is None or now - since < _ODD_PAGES or not any(outlet.all_selectors):
+        return None
+    reason = _("Its pages are read as those of outlets without selectors are.")
+    return State("selectors", "warn", _("Its own selectors match no page since"), since, reason)
 
 
 def _counts(rows: Iterable[dict[str, Any]]) -> dict[tuple[int, date], dict[str, Any]]:
