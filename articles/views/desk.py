@@ -20,11 +20,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from articles import editing
+from articles import editing, headlines
 from articles.candidates import Candidate, candidates, weeks
 from articles.converters import Week
 from articles.editing import Conflict, ItemText, Refused
 from articles.forms import DigestForm
+from articles.headlines import Piece
 from articles.models import Digest, DigestItem, Story
 from articles.perms import EDITOR, role_required
 from articles.views.documents import documents as documents
@@ -52,6 +53,12 @@ class Difference:
     theirs: str
     mine: str
     mine_in_page: bool
+
+    @property
+    def pieces(self) -> tuple[Piece, ...]:
+        """From their text to mine, word by word; none where a reader would rather see both whole."""
+        change = headlines.change(self.theirs, self.mine)
+        return change.pieces if change and not change.is_rewritten else ()
 
 
 def _editor(request: HttpRequest) -> User:

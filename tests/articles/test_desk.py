@@ -242,6 +242,13 @@ def test_a_conflict_shows_both_texts_and_saves_neither(browser: Client, digest: 
     assert Digest.objects.get().title == "Le sien"
 
 
+def test_a_conflict_marks_the_words_that_differ(browser: Client, digest: Digest) -> None:
+    mine = fields(digest, title="Le maire a enfin tranché hier")
+    editing.write(digest, DigestText("Le maire a enfin reculé hier", "", "", {}), 0)
+    page = browser.post(PAGE, mine).content.decode()
+    assert "<del>reculé</del> <ins>tranché</ins>" in page
+
+
 def test_after_a_conflict_the_next_save_keeps_mine(browser: Client, digest: Digest) -> None:
     mine = fields(digest, title="Le mien")
     editing.write(digest, DigestText("Le sien", "", "", {}), 0)
