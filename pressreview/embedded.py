@@ -99,6 +99,19 @@ def servers(data: Path) -> Iterator[None]:
         yield
 
 
+def keep_up(data: Path) -> None:
+    """Start again what has died of the servers that the environment asks for; nothing else happens.
+
+    Raises EmbeddedError when one does not come up.
+    """
+    if not os.environ.get("DATABASE_URL") and not _postgres_answers(_socket_folder(data, "postgres-run")):
+        with _alone(data, "postgres"):
+            _start_postgres(data)
+    if not os.environ.get("REDIS_URL") and not _redis_answers(data):
+        with _alone(data, "redis"):
+            _start_redis(data)
+
+
 def _account() -> str | None:
     """The account to run Postgres as: None for our own, another when we are root."""
     if os.geteuid() != 0:

@@ -202,3 +202,16 @@ def test_the_secret_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
 def test_processes_that_start_together_agree_on_the_secret(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert len(set(pool.map(lambda _: embedded.secret_key(tmp_path / "var"), range(16)))) == 1
+
+
+def test_a_server_that_died_is_started_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable in ("DATABASE_URL", "REDIS_URL"):
+        monkeypatch.delenv(variable, raising=False)
+    with embedded.servers(tmp_path):
+        for file in ("postgres/postmaster.pid",):
+            os.kill(int((tmp_path / file).read_text().split()[0]), signal.SIGKILL)
+        with redis.Redis.from_url(embedded.redis_url(tmp_path)) as server:
+            server.shutdown(nosave=True)
+        embedded.keep_up(tmp_path)
+        assert embedded._postgres_answers(embedded._socket_folder(tmp_path, "postgres-run"))
+        assert embedded._redis_answers(tmp_path)
