@@ -16,9 +16,11 @@ from articles.text import (
     page_tree,
 )
 from articles.text.spans import Block, ExtractedPage
+from articles.text.typography import words
 from sources.parsing import jsonlines
 from sources.parsing.dates import PartialDate
 
+_OPENING, _LONGEST = 8, 800
 _ENOUGH = 300
 """Characters from which the text in JSON-LD may stand for the page's."""
 
@@ -43,7 +45,7 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
     evidence = page_metadata.paywall(found, body.leaves)
     return ExtractedPage(
         title=title,
-        standfirst=page_metadata.standfirst(found),
+        standfirst=_standfirst(page_metadata.standfirst(found), everything, blocks),
         authors=signed.people,
         credits=signed.credits,
         outlet=outlet,
@@ -58,6 +60,14 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
         paywall_evidence=evidence,
         blocks=blocks,
     )
+
+
+def _standfirst(stated: str, lines: list[page_tree.Leaf], blocks: tuple[Block, ...]) -> str:
+    """The summary in full where the page shows the one that metadata cut, unless it is a paragraph of the text."""
+    opening = words(stated)[:_OPENING]
+    body = {block.text for block in blocks}
+    shown = (line.text for line in lines if len(line.text) < _LONGEST and words(line.text)[:_OPENING] == opening)
+    return next((text for text in shown if opening and text not in body and len(text) >= len(stated) - 3), stated)
 
 
 def _fuller(blocks: tuple[Block, ...], stated: tuple[str, ...]) -> tuple[Block, ...]:

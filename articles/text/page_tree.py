@@ -159,6 +159,8 @@ def _leaves(root: html.HtmlElement, dropped: Set[html.HtmlElement]) -> Iterator[
                 blocks.append(element)
             elif tag == "br":
                 collector.part()
+            elif tag == "time":
+                collector.add(" ", False)  # pages set two times side by side without a blank
             links += tag == "a"
             collector.add(element.text, links > 0)
             continue
