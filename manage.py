@@ -12,7 +12,17 @@ from django.core.management import execute_from_command_line
 from pressreview import embedded
 
 # These need no server, or look after the servers themselves.
-WITHOUT_SERVERS = {"run", "doctor", "makemigrations", "collectstatic", "messages", "help", "version", "--help", "--version"}
+WITHOUT_SERVERS = {
+    "run",
+    "doctor",
+    "makemigrations",
+    "collectstatic",
+    "messages",
+    "help",
+    "version",
+    "--help",
+    "--version",
+}
 
 
 def main() -> int:

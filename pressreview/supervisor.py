@@ -15,8 +15,9 @@ from types import FrameType
 
 STOP_SECONDS = 12.0
 RESTART_SECONDS = 1.0
-# A process that ends this soon after its start, this many times in a row, will not come up.
-YOUNG_SECONDS = 5.0
+# A process that ends with an error this soon after its start, this many times in a row, will not come up. One that was
+# killed is another matter: it is started again for ever.
+YOUNG_SECONDS = 20.0
 MOST_YOUNG_DEATHS = 4
 
 
@@ -95,7 +96,7 @@ class Supervisor:
         code = service.process.returncode
         _bury(service.process)
         service.process = None
-        young = now - service.started < YOUNG_SECONDS
+        young = code > 0 and now - service.started < YOUNG_SECONDS
         service.young_deaths = service.young_deaths + 1 if young else 0
         if service.young_deaths >= MOST_YOUNG_DEATHS:
             raise ProcessFailed(

@@ -101,9 +101,12 @@ class Run:
         return self.process.wait(40)
 
     def kill(self) -> None:
+        """End it without asking, where it still runs; the servers that it leaves are taken over and stopped."""
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait()
+            with embedded.postgres(self.data), embedded.redis_server(self.data):
+                return
 
     def ask(self, statement: str) -> list[tuple[object, ...]]:
         connection = psycopg2.connect(

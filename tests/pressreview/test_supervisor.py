@@ -171,3 +171,16 @@ def test_everything_ends_when_we_are_killed(tmp_path: Path) -> None:
     parent.wait()
     parent.stdout.close()
     assert until(lambda: not is_alive(child))
+
+
+def test_what_is_killed_is_started_again_however_often(supervisor: Supervisor, tmp_path: Path) -> None:
+    supervisor.add("worker", SLEEP, tmp_path / "log")
+    for _ in range(2 * MOST_YOUNG_DEATHS):
+        killed = pid_of(supervisor)
+        os.kill(killed, signal.SIGKILL)
+
+        def is_back(killed: int = killed) -> bool:
+            supervisor.check()
+            return pid_of(supervisor) not in {0, killed}
+
+        assert until(is_back)

@@ -12,6 +12,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from pathlib import Path
+from types import FrameType
 from typing import IO, Any
 from urllib.error import HTTPError
 from urllib.request import urlopen
@@ -46,7 +47,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         data: Path = settings.DATA_DIR
         host, port = options["host"], options["port"]
-        _stop_like_ctrl_c()
+        self._stop_like_ctrl_c()
         _check_folder(data)
         lock = _lock(data)
         _check_port(host, port, "PRESSREVIEW_PORT")
@@ -61,6 +62,19 @@ class Command(BaseCommand):
         finally:
             lock.close()
         self.say("Everything is stopped.")
+
+    def _stop_like_ctrl_c(self) -> None:
+        """Let SIGTERM and a closed terminal unwind the start as Ctrl-C does, so that no server is left behind.
+
+        An interrupt is lost where it falls into a callback whose errors Python only prints: so it is also noted.
+        """
+        self.is_told_to_stop = False
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._interrupt)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self.is_told_to_stop = True
+        raise KeyboardInterrupt
 
     def say(self, text: str) -> None:
         try:
@@ -102,6 +116,8 @@ class Command(BaseCommand):
     def _serve(self, data: Path, host: str, port: int) -> None:
         supervisor = Supervisor(say=self.say, environment=_environment())
         supervisor.stop_on_signals()
+        if self.is_told_to_stop:
+            return
         needs_demo = demo.is_installed()
         if needs_demo:
             _check_port("127.0.0.1", settings.PRESSREVIEW_DEMO_PORT, "PRESSREVIEW_DEMO_PORT")
@@ -144,7 +160,14 @@ class Command(BaseCommand):
             if time.monotonic() < next_report:
                 continue
             next_report = time.monotonic() + REPORT_SECONDS
+            self._keep_servers_up()
             told = self._report(told)
+
+    def _keep_servers_up(self) -> None:
+        try:
+            embedded.keep_up(settings.DATA_DIR)
+        except embedded.EmbeddedError as error:
+            self.say(str(error))
 
     def _report(self, told: str) -> str:
         try:
@@ -164,12 +187,6 @@ class Command(BaseCommand):
         if line != told:
             self.say(line)
         return line
-
-
-def _stop_like_ctrl_c() -> None:
-    """Let SIGTERM and a closed terminal unwind the start as Ctrl-C does, so that no server is left behind."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
 
 
 def _environment() -> dict[str, str]:
