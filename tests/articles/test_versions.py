@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.template.loader import render_to_string
 from django.utils import timezone
 
 from articles.models import Article, ArticleVersion, Page, Story
 from articles.pipeline.extract import extract_next
 from articles.pipeline.refresh import Outcome, refresh_next
+from articles.templatetags.versions import VersionChange, compare, version_changes
 from articles.text import ENGINE, changes
 from tests.fakes import PARAGRAPH, FakeClient, html, make_entry, response
 
@@ -196,3 +199,111 @@ def test_sentences_that_look_like_them_count(line: str) -> None:
 
 def test_a_first_reading_notes_its_engine(client: FakeClient) -> None:
     assert Article.objects.get().extracted_with == ENGINE
+
+
+# --- how versions are shown ----------------------------------------------------------------------------------------
+
+SENTENCES = [
+    "Le maire a inauguré mardi le centre de données, en présence de trente élus de la région.",
+    "Le bâtiment compte douze salles et consomme autant d'électricité qu'une petite ville.",
+    "Les riverains demandent une étude sur le bruit des ventilateurs.",
+]
+
+
+def version(number: int, *texts: str, title: str = TITLE, standfirst: str = "") -> ArticleVersion:
+    blocks = [["paragraph", text] for text in texts]
+    return ArticleVersion(number=number, title=title, standfirst=standfirst, blocks=blocks, seen_at=timezone.now())
+
+
+def compared(before: list[str], after: list[str]) -> VersionChange:
+    return compare(version(1, *before), version(2, *after))
+
+
+def told(change: VersionChange) -> list[list[tuple[str, str]]]:
+    return [[(piece.kind, piece.text) for piece in block.change.pieces] for block in change.blocks]
+
+
+def test_a_changed_word_is_shown_among_those_that_stay() -> None:
+    change = compared(SENTENCES, [SENTENCES[0], SENTENCES[1].replace("douze", "quinze"), SENTENCES[2]])
+    ((before, out, put, after),) = told(change)
+    assert (before, out, put) == (("same", "Le bâtiment compte"), ("del", "douze"), ("ins", "quinze"))
+    assert after[0] == "same"
+    assert (change.removed, change.added, change.is_rewritten) == (1, 1, False)
+    assert change.blocks[0].skipped == 1
+
+
+def test_a_paragraph_that_came_or_went_is_shown_whole() -> None:
+    assert told(compared(SENTENCES[:2], SENTENCES)) == [[("ins", SENTENCES[2])]]
+    assert told(compared(SENTENCES, SENTENCES[:2])) == [[("del", SENTENCES[2])]]
+
+
+def test_a_paragraph_put_before_a_changed_one_does_not_hide_the_change() -> None:
+    changed = SENTENCES[1].replace("douze", "quinze")
+    change = compared(SENTENCES, [SENTENCES[0], "Le préfet a suspendu le chantier jeudi.", changed, SENTENCES[2]])
+    assert [pieces[0][0] for pieces in told(change)] == ["ins", "same"]
+
+
+def test_typography_alone_is_no_change() -> None:
+    assert told(compared(SENTENCES, [text.replace("'", "’") for text in SENTENCES])) == []
+
+
+def test_a_text_written_anew_is_said_to_be_rewritten() -> None:
+    change = compared(SENTENCES, ["Le préfet a suspendu le chantier jeudi soir, après un recours."])
+    assert change.is_rewritten
+    assert (change.before, len(change.after)) == (tuple(SENTENCES), 1)
+
+
+def test_very_long_blocks_are_shown_whole_and_fast() -> None:
+    words = [f"mot{number}" for number in range(20_000)]
+    (pieces,) = told(compared([" ".join(words)], [" ".join([*words[:-1], "fin"])]))
+    assert [kind for kind, _ in pieces] == ["del", "ins"]
+
+
+def test_a_standfirst_that_came_is_shown() -> None:
+    change = compare(version(1), version(2, standfirst="Le maire y voit des emplois."))
+    assert change.standfirst is not None
+    assert [piece.kind for piece in change.standfirst.pieces] == ["ins"]
+
+
+def shown(is_readable: bool) -> str:
+    return render_to_string("components/_versions.html", {"article": Article.objects.get(), "is_readable": is_readable})
+
+
+def test_the_latest_change_is_shown_first(client: FakeClient) -> None:
+    now_says(client, page("Un centre de données contesté dans la filature"))
+    now_says(client, page(text=PARAGRAPH.replace("douze", "quinze")))
+    assert [one.number for one in version_changes(Article.objects.get())] == [3, 2]
+
+
+def test_an_article_that_never_changed_shows_nothing(client: FakeClient) -> None:
+    assert shown(True).strip() == ""
+
+
+def test_readers_of_the_text_see_it_compared(client: FakeClient) -> None:
+    now_says(client, page("Un centre de données contesté dans la filature", text=PARAGRAPH.replace("douze", "quinze")))
+    said = shown(True)
+    assert "<ins>contesté</ins>" in said
+    assert said.index("<del>douze</del>") < said.index("<ins>quinze</ins>")
+
+
+def test_others_see_the_headline_compared_and_how_much_of_the_text_changed(client: FakeClient) -> None:
+    now_says(client, page("Un centre de données contesté dans la filature", text=PARAGRAPH.replace("douze", "quinze")))
+    said = shown(False)
+    assert "<ins>contesté</ins>" in said
+    assert "quinze" not in said
+    assert "3" in said
+
+
+def test_what_outlets_wrote_is_escaped(client: FakeClient) -> None:
+    now_says(client, page(after="<p>La balise &lt;script&gt;alert(1)&lt;/script&gt; était visible sur la page.</p>"))
+    said = shown(True)
+    assert "&lt;script&gt;" in said
+    assert "<script>" not in said
+
+
+def test_showing_versions_takes_one_query(client: FakeClient, django_assert_num_queries: Any) -> None:
+    for number in ("treize", "quatorze", "quinze"):
+        now_says(client, page(text=PARAGRAPH.replace("douze", number)))
+    article = Article.objects.get()
+    with django_assert_num_queries(1):
+        render_to_string("components/_versions.html", {"article": article, "is_readable": True})
