@@ -75,7 +75,10 @@ class Grouper:
         return placement
 
     def decide(self, article: GroupingArticle, *, forbidden: Collection[Id] = ()) -> Placement:
-        """Where the article belongs among the active stories, those an editor has `forbidden` left aside."""
+        """Where the article belongs among the active stories, those an editor has `forbidden` left aside.
+
+        Nothing is added. An article that is active already should be removed first: it is its own best match.
+        """
         member, _ = self._read(article)
         best, score, margin = self._best(member, forbidden)
         if best is None:
@@ -110,8 +113,8 @@ class Grouper:
         """Move every article of the source into the target. A story that is no longer active moves nothing."""
         if source_story == target_story or source_story not in self._index.stories:
             return
-        for article_id in list(self._index.stories[source_story].members):
-            self._enter(self._index.leave(article_id, source_story), target_story)
+        for member in self._index.dissolve(source_story):
+            self._enter(member, target_story)
         self._note_change(source_story)
 
     def forget(self, before: datetime) -> None:

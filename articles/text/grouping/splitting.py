@@ -15,26 +15,28 @@ _ROUNDS = 6
 Vector = dict[str, float]
 
 
-def _unit(index: Index, member: Member) -> Vector:
-    weights = {term: weight * index.rarity(term) for term, weight in member.weights.items()}
-    length = math.sqrt(sum(weight * weight for weight in weights.values())) or 1.0
-    return {term: weight / length for term, weight in weights.items()}
+def _unit(vector: Vector) -> Vector:
+    length = math.sqrt(sum(weight * weight for weight in vector.values())) or 1.0
+    return {term: weight / length for term, weight in vector.items()}
 
 
-def _add(vectors: list[Vector]) -> Vector:
+def _vector(index: Index, member: Member) -> Vector:
+    return _unit({term: weight * index.rarity(term) for term, weight in member.weights.items()})
+
+
+def _mean(vectors: list[Vector]) -> Vector:
     total: Vector = {}
     for vector in vectors:
         for term, weight in vector.items():
             total[term] = total.get(term, 0.0) + weight
-    return total
+    return _unit(total)
 
 
 def _cosine(one: Vector, other: Vector) -> float:
+    """Of two vectors of length one."""
     if len(one) > len(other):
         one, other = other, one
-    dot = sum(weight * other[term] for term, weight in one.items() if term in other)
-    lengths = math.sqrt(sum(w * w for w in one.values()) * sum(w * w for w in other.values()))
-    return dot / lengths if lengths else 0.0
+    return sum(weight * other[term] for term, weight in one.items() if term in other)
 
 
 def halves(story: Story, index: Index) -> tuple[list[Id], float] | None:
@@ -43,8 +45,8 @@ def halves(story: Story, index: Index) -> tuple[list[Id], float] | None:
     Two means, from the article furthest from the whole and the one furthest from that: the same answer every time.
     """
     members = list(story.members.values())[-_MOST:]
-    vectors = [_unit(index, member) for member in members]
-    whole = _add(vectors)
+    vectors = [_vector(index, member) for member in members]
+    whole = _mean(vectors)
     first = min(range(len(vectors)), key=lambda place: _cosine(vectors[place], whole))
     second = min(range(len(vectors)), key=lambda place: _cosine(vectors[place], vectors[first]))
     one, other = vectors[first], vectors[second]
@@ -54,8 +56,8 @@ def halves(story: Story, index: Index) -> tuple[list[Id], float] | None:
         if found == sides or len(set(found)) < 2:
             break
         sides = found
-        one = _add([vector for vector, side in zip(vectors, sides, strict=True) if side])
-        other = _add([vector for vector, side in zip(vectors, sides, strict=True) if not side])
+        one = _mean([vector for vector, side in zip(vectors, sides, strict=True) if side])
+        other = _mean([vector for vector, side in zip(vectors, sides, strict=True) if not side])
     smaller = sum(sides) * 2 <= len(sides)
     part = [member.id for member, side in zip(members, sides, strict=False) if side == smaller]
     return (part, _cosine(one, other)) if len(part) >= _SMALLEST_PART else None

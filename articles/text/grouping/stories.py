@@ -105,6 +105,13 @@ class Index:
             del self.stories[story_id]
         return member
 
+    def dissolve(self, story_id: Id) -> list[Member]:
+        """Take a whole story out; its articles, to be put elsewhere."""
+        story = self.stories.pop(story_id)
+        for term in list(story.weights):
+            self._forget(term, story)
+        return list(story.members.values())
+
     def _forget(self, term: str, story: Story) -> None:
         del story.weights[term]
         holders = self._holders[term]

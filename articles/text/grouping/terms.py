@@ -48,7 +48,7 @@ _ALGORITHMS = {
 _WRITTEN, _STEM, _HEAD = 0.55, 0.63, 0.55
 _HEAD_LETTERS = 4
 # A language without a stemmer keeps this much of its words as their stem.
-_STEM_LETTERS = 6
+_STEM_LETTERS = 5
 # How much of a body is read: what a story is about stands in the first paragraphs.
 _BODY_WORDS = 300
 _STANDFIRST = 2.0
