@@ -37,9 +37,9 @@ _TAIL = re.compile(
 _BYLINE = re.compile(
     r"(?:par|by|author|auteur|auteure|avec|propos recueillis par|publié par|photos?|crédits?|©)[ :]*$", re.IGNORECASE
 )
-_VERB_AFTER = re.compile(
-    r" (?:a|ont|n'a|s'est|va|vient|veut|doit|lance|annonce|propose|prévoit|compte|était|avait|et|qui)\b|,"
-)
+_VERB_AFTER = re.compile(r" (?:a|ont|n'a|s'est|va|vient|veut|doit|lance|annonce|propose|prévoit|compte|était|avait)\b")
+_MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+_ACRONYM_AFTER = re.compile(r" \(([A-ZÀ-Ý][\w&-]{1,9})[),]")
 _LOWER_TAIL = re.compile(
     r"(?: (?:européenne?s?|nationale?s?|internationale?s?|mondiale?|fédérale?|française?|général[e]?|centrale?"
     r"|régionale?|départementale?|supérieure?"
@@ -58,6 +58,7 @@ class _Name:
 
     written: str
     mentions: list[Span] = field(default_factory=list)
+    acronyms: set[str] = field(default_factory=set)
     votes: dict[str, float] = field(default_factory=lambda: defaultdict(float))
 
 
@@ -70,6 +71,13 @@ def _before(lexicon: str) -> re.Pattern[str]:
         rf"|ois))? ?[«\"“]? ?$",
         re.I,
     )
+
+
+@cache
+def _after(lexicon: str) -> re.Pattern[str]:
+    """« X, éditeur de logiciels », « X, une start-up »."""
+    forms = [re.escape(line) for line in wordlists.lines(lexicon) if " de" not in line and line != "chez"]
+    return re.compile(rf",? ?[,(] ?(?:la |le |l'|une? |deux |les |des )?(?:{'|'.join(forms)})s?\b", re.IGNORECASE)
 
 
 @cache
@@ -93,18 +101,27 @@ def _capital_spans(reading: Reading) -> list[Span]:
     return list(names.capitals(reading.plain))
 
 
+_IN_MARKS = re.compile(r"[«“\"] ?$")
+_MARK_AFTER = re.compile(r" ?[»”\"]")
+_TAIL_OF_BODY = re.compile(
+    r" (?:(?:de|du|des|pour) |d'(?!une? )|(?:\w+(?:al|ale|aux|ales|ique|iques|enne|ennes|aine|ain|ère|ieure?"
+    r"|taire|ive|iste|aise?|ois|elle?|ble|é|ée|ies)\b))"
+)
+_NEVER_FIRST = wordlists.group("grammar", "words that open no name")
+
+
 def _drop_starter(reading: Reading, span: Span) -> Span | None:
     """Cut a word that is capital only because a sentence opens with it; None when nothing is left."""
     start, end = span
+    if _IN_MARKS.search(reading.plain[max(0, start - 2) : start]) and _MARK_AFTER.match(reading.plain, end):
+        return span
     promotion = re.match(r"(?:À |A )?(?:LIRE|VOIR)(?: AUSSI)? ", reading.plain[start:end])
     start += promotion.end() if promotion else 0
     while start < end:
         word = re.match(r"[\w'-]+", reading.plain[start:end])
-        if (
-            word is None
-            or not _OPENS.search(reading.plain[max(0, start - 4) : start])
-            or word.group().lower() not in names.starters()
-        ):
+        opens = _OPENS.search(reading.plain[max(0, start - 4) : start]) is not None
+        low = word.group().lower() if word is not None else ""
+        if word is None or not ((opens and low in names.starters()) or low in _NEVER_FIRST):
             break
         start += word.end()
         while start < end and not reading.plain[start].isalnum():
@@ -117,9 +134,12 @@ def _split_known(reading: Reading, span: Span) -> Iterator[Span]:
     words = [match.span() for match in re.finditer(r"\S+", reading.plain[span[0] : span[1]])]
     for count in range(1, len(words)):
         cut, following = span[0] + words[count - 1][1], span[0] + words[count][0]
-        entry = names.known().get(names.key(reading.plain[span[0] : cut]))
+        before = reading.plain[span[0] : cut]
+        entry = names.known().get(names.key(before))
+        body = count > 1 and before.split()[0].lower() in wordlists.words("organisation_heads")
         rest = re.match(r"[\w-]+", reading.plain[following : span[1]])
-        if entry and entry.kind in ("outlet", "organisation", "place") and rest and names.first_name_kind(rest.group()):
+        known = body or (entry is not None and entry.kind in ("outlet", "organisation", "place"))
+        if known and rest and names.first_name_kind(rest.group()) and count < len(words) - 1:
             yield span[0], cut
             yield following, span[1]
             return
@@ -140,9 +160,17 @@ def _extended(reading: Reading, span: Span) -> Span:
 
 
 def _without_role(plain: str, span: Span) -> Span:
-    """« PDG Arthur Mensch », « Président X »: a role with a capital before a name is left out."""
+    """« PDG Arthur Mensch », « Village Augustin X »: a capital word before a full name is left out."""
     match = _CAPITAL_ROLE.match(plain, *span)
-    return (match.end(), span[1]) if match else span
+    if match:
+        return match.end(), span[1]
+    words = [found.span() for found in re.finditer(r"\S+", plain[span[0] : span[1]])]
+    if len(words) < 3:
+        return span
+    first, second = (plain[span[0] + a : span[0] + b] for a, b in words[:2])
+    if names.first_name_kind(second) and not names.first_name_kind(first) and first.isalpha() and first[1:].islower():
+        return span[0] + words[1][0], span[1]
+    return span
 
 
 def body_end(plain: str) -> int:
@@ -158,6 +186,9 @@ def _credited_starts(reading: Reading) -> set[int]:
         if mention.ambiguous and citations.credit_span(reading, mention):
             starts |= {mention.start, mention.end - len(mention.outlet.split()[-1])}
     return starts
+
+
+_MODEL_WEIGHTS = {"person": 2.0, "place": 2.0, "organisation": 1.5, "product": 1.5}
 
 
 class _Finder:
@@ -203,6 +234,8 @@ class _Finder:
         low = written.lower()
         if len(written) < 2 or low in names.demonyms() or low in names.starters() or written in names.common_acronyms():
             return False
+        if re.fullmatch(rf"(?:{_MONTHS}|[TS][1-4]) \d+", low) or re.fullmatch(r"[TS][1-4] \d+", written):
+            return False
         if self._is_byline(span) or (written in names.not_names() and not names.known().get(names.key(written))):
             return False
         if names.key(written) in names.known() or " " in written:
@@ -228,6 +261,8 @@ class _Finder:
             r",| (?:dans|lors|qui|que|avec|sur|contre|et (?:le|la|les)|à partir)\b", self.plain[span[1] : end]
         )
         end = span[1] + cut.start() if cut else end
+        if not _TAIL_OF_BODY.match(self.plain, span[1]):
+            end = span[1]
         return (span[0], end) if end > span[1] else _extended(self.reading, span)
 
     def _listed_end(self, span: Span) -> int:
@@ -291,21 +326,30 @@ class _Finder:
         before, after = self.plain[max(0, span[0] - 60) : span[0]], self.plain[span[1] : span[1] + 40]
         model = self._model_kind(span)
         if model:
-            votes[model] += 2 if model in ("person", "place") else 1.5
+            votes[model] += _MODEL_WEIGHTS[model] if " " in name.written or model != "person" else 1.2
         if model == "product":
             votes["organisation"] += 0.7
-        if _ACRONYM.fullmatch(name.written) and len(name.written) <= 6:
-            votes["organisation"] += 1.5
+        entry = names.known().get(names.key(name.written))
+        if entry is not None and not entry.ambiguous:
+            votes["organisation" if entry.kind == "outlet" else entry.kind] += 3
+        elif _ACRONYM.fullmatch(name.written) and len(name.written) <= 6:
+            votes["product" if re.search(r"\d", name.written) else "organisation"] += 1.5
         if span[0] in self.credited:
             votes["organisation"] += 8
         if len(name.mentions) == 1:
             self._vote_form(name)
+        if acronym := _ACRONYM_AFTER.match(after):
+            name.acronyms.add(acronym.group(1))
         if _TITLE.search(before):
             votes["person"] += 6
         elif _role_before().search(before) and name.written.count(" "):
-            votes["person"] += 2
+            votes["person"] += 3
         if _AGE.match(after) or _PERSON_AFTER.match(after):
             votes["person"] += 2
+        if _after("organisation_nouns_before").match(after):
+            votes["organisation"] += 2.5
+        elif _after("product_nouns").match(after):
+            votes["product"] += 2
         if _before("organisation_nouns_before").search(before):
             votes["organisation"] += 3
         if _before("product_nouns").search(before):
@@ -339,7 +383,7 @@ class _Finder:
             votes["organisation"] += 3
         if _VERSION.search(written) and not written.isdigit():
             votes["product"] += 3
-        if entry is None and _ACRONYM.fullmatch(written) and len(written) <= 7:
+        if entry is None and _ACRONYM.fullmatch(written) and len(written) <= 7 and written.isalpha():
             votes["organisation"] += 2.5
         head = names.known().get(names.key(words[0]))
         if entry is None and head and len(words) > 1 and head.kind == "product":
@@ -400,7 +444,7 @@ def _grouped(found: dict[str, _Name]) -> list[tuple[str, list[_Name]]]:
 
 
 def _same_thing(kind: str, name: _Name, other: _Name) -> bool:
-    if _same(kind, name.written, other.written):
+    if _same(kind, name.written, other.written) or name.written in other.acronyms or other.written in name.acronyms:
         return True
     one, two = (names.known().get(names.key(entry.written)) for entry in (name, other))
     return one is not None and two is not None and one.name == two.name and one.kind == two.kind

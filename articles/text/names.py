@@ -22,7 +22,7 @@ _LONGEST = 90_000
 
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ][\w]*(?:['’&+.-][A-Za-zÀ-ÿ0-9][\w]*)*\+?|[a-z]{1,2}[A-Z][a-zA-Z]+)"
 _PARTICLE = r"(?:van der|van den|von der|de la|de|du|van|von|ben|bin|ibn|al|el|di|da|dos|del|le|la|ter)"
-_NUMBER = r"\d[\w.-]*"
+_NUMBER = r"\d+(?:[.,-]\w+)*\w*"
 _SEQUENCE = re.compile(rf"(?<![\w@#/.-]){_CAPITAL}(?: (?:{_CAPITAL}|{_NUMBER}))*")
 _PERSON_TAIL = re.compile(rf" (?:(?:{_PARTICLE}) |d['’]){_CAPITAL}(?: {_CAPITAL})*")
 _FRENCH_TAIL = re.compile(r" (?:de|du|la|le|d['’])")

@@ -292,7 +292,7 @@ class _Quoter:
         clausal = _CLAUSAL.search(self.reading.plain[mark.start : mark.end]) is not None
         if near and (count >= 6 or (count >= 3 and clausal)) and self.last is not None:
             return "loose-fragment", self.last
-        if count >= (5 if clausal else 8):
+        if count >= (5 if clausal else 12):
             return "loose-fragment", self._nearest(mark)
         return None
 

@@ -13,12 +13,18 @@ from articles.text.quotes_subjects import (
     ASIDES,
     AUXILIARIES,
     CLITICS,
+    DETERMINERS,
     NOUN_FORMS,
     PREPOSITIONS,
     TIME,
     SubjectParser,
 )
 
+BEFORE_NOUNS = wordlists.group("grammar", "words before a noun")
+INFORMING = wordlists.group("grammar", "verbs that inform somebody")
+THAT_STOPS = wordlists.group("grammar", "signs before which no clause opens")
+BEFORE_OTHER_THAT = wordlists.group("grammar", "words before another que")
+AFTER_OTHER_THAT = wordlists.group("grammar", "words after another que")
 _SUFFIX = re.compile(r"^(.+?)(?:-t)?-(il|elle|ils|elles|on|je)$")
 _INFINITIVE = re.compile(r"^[\wé'-]{1,}(?:er|ir|re|oir)$")
 
@@ -117,12 +123,8 @@ class SentenceCues(SubjectParser):
         if self.reading.text[token.start].isupper() and index > 0 and self.tokens[index - 1].low not in (".", "«", '"'):
             return True
         previous = self.tokens[index - 1].low if index else ""
-        if (
-            previous
-            in ("de", "d'", "du", "des", "un", "une", "cette", "son", "sa", "leur", "ce", "aux", "au", "ces", "en")
-            and token.low != "disant"
-        ):
-            return not ((previous == "en" and speech.forms()[token.low].mood == "gerund") or previous == "ce")
+        if previous in BEFORE_NOUNS and token.low != "disant":
+            return not (previous == "en" and speech.forms()[token.low].mood == "gerund")
         before = self.tokens[index - 2].low if index > 1 else ""
         return (
             token.low in NOUN_FORMS
@@ -164,60 +166,28 @@ class SentenceCues(SubjectParser):
         end = self.tokens[last].end
         return Cue("incise", token.start, end, None, pronoun, None, self._that(last + 1), -1, form, end)
 
-    def _that(self, index: int) -> int:
+    def _that(self, index: int, form: speech.Form | None = None) -> int:
         """Where the clause after « que » begins when « que » follows the verb, directly or after a short complement."""
-        limit = min(index + 14, len(self.tokens))
-        inside_comma = False
-        for ahead in range(index, limit):
+        first = self.tokens[index].low if index < len(self.tokens) else ""
+        if first in DETERMINERS and (form is None or form.lemma not in INFORMING):
+            return -1
+        for ahead in range(index, min(index + 14, len(self.tokens))):
             low = self.tokens[ahead].low
             if low in ("que", "qu'"):
-                before = self.tokens[ahead - 1].low
-                if before in (
-                    "plus",
-                    "moins",
-                    "ainsi",
-                    "alors",
-                    "tandis",
-                    "mieux",
-                    "autant",
-                    "tel",
-                    "telle",
-                    "même",
-                    "ce",
-                    "bien",
-                    "pour",
-                    "après",
-                    "avant",
-                ):
-                    if before == "ce" and self.tokens[ahead - 2].low in ("à", "sur", "de"):
-                        return self.tokens[ahead].end
-                    return -1
-                return self._skip_blank(self.tokens[ahead].end)
-            if low in (
-                ".",
-                ";",
-                ":",
-                "?",
-                "!",
-                "«",
-                '"',
-                "“",
-                "et",
-                "mais",
-                "qui",
-                "dont",
-                "où",
-                "(",
-                "»",
-                "”",
-            ) or low.startswith("█"):
-                return -1
-            if low == ",":
-                if ahead == index or not inside_comma:
-                    inside_comma = True
-            elif speech.forms().get(low) is not None and not self._is_noun(ahead):
+                return self._after_that(ahead)
+            stops = low in THAT_STOPS or low.startswith("█")
+            if stops or (speech.forms().get(low) is not None and not self._is_noun(ahead)):
                 return -1
         return -1
+
+    def _after_that(self, index: int) -> int:
+        """« plus que », « ainsi que », « que prévu » open no reported clause; « ce que » after « sur » does."""
+        before, following = self.tokens[index - 1].low, self.tokens[min(index + 1, len(self.tokens) - 1)].low
+        if before == "ce" and self.tokens[index - 2].low in ("à", "sur", "de"):
+            return self._skip_blank(self.tokens[index].end)
+        if before in BEFORE_OTHER_THAT or following in AFTER_OTHER_THAT:
+            return -1
+        return self._skip_blank(self.tokens[index].end)
 
     def _skip_blank(self, position: int) -> int:
         while position < self.span[1] and self.reading.plain[position] == " ":
@@ -261,7 +231,7 @@ class SentenceCues(SubjectParser):
 
     def _verb(self, first: int, last: int, form: speech.Form) -> Cue | None:
         start, end = self.tokens[first].start, self.tokens[last].end
-        that, infinitive = self._that(last + 1), self._infinitive(last + 1)
+        that, infinitive = self._that(last + 1, form), self._infinitive(last + 1)
         if that >= 0 and self._is_restrictive(first, last):
             that = -1
         if form.mood != "gerund" and self._follows_incise_place(first):
@@ -362,6 +332,11 @@ class SentenceCues(SubjectParser):
         before = re.sub(r"[ ,](?:comme|l'|le|se|s'|lui)$", "", before).rstrip(" ,")
         return before.endswith(("»", '"', "”", "″", "''", "█")) or before == ""
 
+    def _opens_with_opinion(self, index: int) -> bool:
+        """« De l'avis de X, … », not « se passer de l'avis de X »."""
+        before = self.tokens[index - 3].low if index > 2 else ","
+        return index > 1 and self.tokens[index - 2].low in ("de", "à") and before in (",", "»", "et", "mais")
+
     def _selon(self, index: int) -> Cue | None:
         low = self.tokens[index].low
         previous = self.tokens[index - 1].low if index else ""
@@ -384,6 +359,8 @@ class SentenceCues(SubjectParser):
             return Cue(
                 "selon", start, self.tokens[index].end, None, "il ou elle", None, group_end=self.tokens[index].end
             )
+        if low == "avis" and not self._opens_with_opinion(index):
+            return None
         if low in ("avis", "yeux"):
             after += 1
         if after >= len(self.tokens):

@@ -251,6 +251,8 @@ class Cast:
 
     def _by_role(self, plain: str, raw: str, span: Span, last: Speaker | None) -> Speaker:
         """« le PDG », « son CEO », « la ministre »: who has that role, else the last person it fits."""
+        for paraphrase, office in wordlists.table("role_paraphrases"):
+            plain = re.sub(rf"(?<!\w){paraphrase}(?!\w)", office, plain, flags=re.IGNORECASE)
         noun = _head(plain, _role_genders())
         gender = _role_genders()[noun]
         people = [actor for actor in self.actors if actor.kind == "person" and actor.mentions]

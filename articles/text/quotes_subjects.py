@@ -152,38 +152,52 @@ class SubjectParser:
         return self._noun_phrase_after(index)
 
     def _noun_phrase_after(self, index: int) -> tuple[Span, Span | None, int] | None:
-        start, at = index, index + 1
+        """The phrase that starts at `index`, or the person named at its end (« le patron de X, Y »)."""
+        at = index + 1
         while at < len(self.tokens):
             low = self.tokens[at].low
             named = self._name_end(at)
             if (
                 named is not None
-                and self.names_at[self.tokens[at].start][1] == "person"
+                and at > index + 1
+                and self._is_person(at)
                 and self.tokens[at - 1].low not in PREPOSITIONS
-                and at > start + 1
             ):
-                span = (self.tokens[at].start, self.tokens[named - 1].end)
-                return span, (self.tokens[start].start, self.tokens[at - 1].end), span[1]
+                return self._person_with_role(at, named, index)
             if named is not None:
                 at = named
                 continue
             if low == "," and at + 1 < len(self.tokens):
                 following = at + 1 + self._is_title(at + 1)
                 named = self._name_end(following)
-                if named is not None and self.names_at[self.tokens[following].start][1] == "person":
-                    span = (self.tokens[at + 1].start, self.tokens[named - 1].end)
-                    return span, (self.tokens[start].start, self.tokens[at - 1].end), span[1]
-                break
-            if (
-                not low[0].isalnum()
-                or (low in STOP_AFTER and low not in ("en",))
-                or low in BOUNDARIES
-                or (low in TIME and low != "dernier")
-            ):
+                return (
+                    self._person_with_role(at + 1, named, index)
+                    if named and self._is_person(following)
+                    else self._phrase(index, at)
+                )
+            if self._ends_phrase(low):
                 break
             at += 1
-        span = (self.tokens[start].start, self.tokens[at - 1].end)
-        return (span, None, span[1]) if at > start + 1 or self._name_end(start) else None
+        return self._phrase(index, at)
+
+    def _phrase(self, start: int, end: int) -> tuple[Span, Span | None, int] | None:
+        span = (self.tokens[start].start, self.tokens[end - 1].end)
+        return (span, None, span[1]) if end > start + 1 or self._name_end(start) else None
+
+    def _person_with_role(self, start: int, end: int, role_start: int) -> tuple[Span, Span | None, int]:
+        last = start - 1 if self.tokens[start - 1].low != "," else start - 2
+        role = (self.tokens[role_start].start, self.tokens[last].end)
+        span = (self.tokens[start].start, self.tokens[end - 1].end)
+        return span, role, span[1]
+
+    def _is_person(self, index: int) -> bool:
+        return self.names_at[self.tokens[index].start][1] == "person"
+
+    def _ends_phrase(self, low: str) -> bool:
+        """A sign, a verb, a time or a word that opens something else ends a noun phrase."""
+        signs = not low[0].isalnum() or low in BOUNDARIES
+        verbs = low in AUXILIARIES or low in ("s'", "se", "n'", "ne")
+        return signs or verbs or (low in STOP_AFTER and low != "en") or (low in TIME and low != "dernier")
 
     def _apposition(self, index: int) -> Span | None:
         """« , directrice des affaires publiques de X » right after a name."""
