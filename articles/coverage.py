@@ -15,7 +15,7 @@ from articles.curating import can_undo
 from articles.firsts import Published, first_of
 from articles.headlines import Change, change
 from articles.models import Article, Story, StoryEvent
-from articles.review import excerpt_of, headlines, openings
+from articles.review import excerpt_of, headlines, is_repeat, openings, repeated_share
 from articles.templatetags import french
 
 FOLD_FROM = 24
@@ -33,6 +33,9 @@ class Line:
 
     article: Article
     is_first: bool
+    is_repeat: bool
+    repeated: float
+    """The share of its words that stand in earlier articles of other outlets, from 0 to 1; 0 when unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,16 @@ class StoryPage:
         return len({article.outlet_id for article in self.articles if article.outlet_id})
 
     @property
+    def repeated(self) -> float:
+        """The share of the story's words that stand in earlier articles of other outlets, from 0 to 1."""
+        return repeated_share(self.articles)
+
+    @property
+    def has_repeats(self) -> bool:
+        """Whether an article is mostly an earlier one's words."""
+        return any(is_repeat(article) for article in self.articles)
+
+    @property
     def has_whole_days(self) -> bool:
         """Whether the drawing holds articles of which only the day is known."""
         return any(article.day and not french.has_time(article) for article in self.articles)
@@ -140,7 +153,10 @@ def first_article(articles: Sequence[Article]) -> Article | None:
 
 
 def _group(day: date | None, articles: Sequence[Article], first: Article | None, total: int) -> DayGroup:
-    lines = tuple(Line(article, first is not None and article.pk == first.pk) for article in articles)
+    lines = tuple(
+        Line(article, first is not None and article.pk == first.pk, is_repeat(article), repeated_share([article]))
+        for article in articles
+    )
     cut = SHOWN_A_DAY if total > FOLD_FROM and len(lines) > SHOWN_A_DAY + 1 else len(lines)
     return DayGroup(day, lines[:cut], lines[cut:])
 
@@ -159,7 +175,10 @@ def _lanes(articles: Sequence[Article], first: Article | None) -> list[drawing.L
             continue
         is_first = first is not None and article.pk == first.pk
         mark = drawing.Mark(
-            timezone.localtime(article.published_at), is_first, is_whole_day=not french.has_time(article)
+            timezone.localtime(article.published_at),
+            is_first,
+            is_whole_day=not french.has_time(article),
+            is_repeat=is_repeat(article),
         )
         lanes.setdefault(article.outlet_name, []).append(mark)
     return [drawing.Lane(name, tuple(marks)) for name, marks in lanes.items()][:MOST_LANES]

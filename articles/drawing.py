@@ -69,6 +69,7 @@ class Mark:
     at: datetime
     is_first: bool = False
     is_whole_day: bool = False
+    is_repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,7 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """A mark in its lane: "first" (a diamond), "article" (a disc) or "day" (a line over the whole day)."""
+    """A mark in its lane: "first" (a diamond), "article" (a disc), "repeat" (a ring) or "day" (a line over its day)."""
 
     kind: str
     x: str
@@ -281,7 +282,8 @@ def _draw_lane(lane: Lane, y: float, scale: _Scale, clock: Callable[[datetime], 
         left, right = scale.x(mark.at), scale.x(mark.at + DAY)
         dots.append(Dot("day", _n(left + 1), _n(max(right - left - 2, 6))))
     for mark, x in zip(timed, xs, strict=True):
-        dots.append(Dot("first", _n(x), path=_diamond(x, y)) if mark.is_first else Dot("article", _n(x)))
+        kind = "repeat" if mark.is_repeat else "article"
+        dots.append(Dot("first", _n(x), path=_diamond(x, y)) if mark.is_first else Dot(kind, _n(x)))
         if mark.is_first:
             label = _first_label(x, clock(mark.at), scale.layout)
     edges = xs + [scale.x(mark.at) for mark in lane.marks if mark.is_whole_day]
@@ -301,7 +303,7 @@ def _draw_lane(lane: Lane, y: float, scale: _Scale, clock: Callable[[datetime], 
 
 
 def _first_label(x: float, text: str, layout: Layout) -> Label:
-    """The time of the first article: left of it where there is room, else right; beside the count in a stacked layout."""
+    """The time of the first article: left of it where there is room, else right; in a stack, beside the count."""
     if layout.is_stacked:
         return Label(_n(layout.width - 24), text, "end")
     has_room = x - 62 > layout.left - 52

@@ -37,6 +37,7 @@ NEW_FOR = timedelta(hours=1)
 EXCERPT = 300
 """Very short excerpts: what the neighbouring right of 2019 lets us show."""
 OPENING = 1200
+MOSTLY_ITS_OWN = 0.5
 SHORTEST_STANDFIRST = 60
 
 
@@ -83,6 +84,8 @@ class StoryRow:
     first: Article | None
     is_first_today: bool
     retitled: int
+    repeated: float
+    """The share of the articles' words that stand in earlier articles of other outlets, from 0 to 1."""
     since: date | None
     """Where the story began, when that is before what the row counts."""
     total: int
@@ -251,6 +254,7 @@ def _row(
         first=first if len({one.outlet for one in history}) > 1 else None,
         is_first_today=first is not None and first.day == period.last,
         retitled=retitled,
+        repeated=repeated_share(told),
         since=began if began and began < period.counted_from else None,
         total=len(history),
     )
@@ -260,6 +264,19 @@ def _drawn_at(article: Article) -> datetime:
     """Where a sparkline counts an article: a day without a time stands at its noon."""
     has_time = article.published_precision in {"second", "minute"}
     return article.sort_at if has_time else article.sort_at + timedelta(hours=12)
+
+
+def repeated_share(articles: Iterable[Article]) -> float:
+    """The share of these articles' words that earlier articles of other outlets hold, among those compared so far."""
+    compared = [article for article in articles if article.original_share is not None]
+    words = sum(article.word_count for article in compared)
+    repeated = sum((1 - (article.original_share or 0)) * article.word_count for article in compared)
+    return repeated / words if words else 0.0
+
+
+def is_repeat(article: Article) -> bool:
+    """Whether most of an article (« reprise ») stands in earlier articles of other outlets."""
+    return article.original_share is not None and article.original_share < MOSTLY_ITS_OWN
 
 
 class Headline(NamedTuple):
