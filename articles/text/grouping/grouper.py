@@ -89,8 +89,8 @@ class Grouper:
 
     @staticmethod
     def _is_thin(member: Member, story: Story, terms: tuple[str, ...]) -> bool:
-        """Two texts that share one word only, say the name of a great firm, are not one story."""
-        return member.has_text and story.texts > 0 and len(terms) < _FEWEST_SHARED
+        """A text and another that share one word only, say the name of a great firm, are not one story."""
+        return (member.has_text or story.texts > 0) and len(terms) < _FEWEST_SHARED
 
     def add(self, article: GroupingArticle, story: Id) -> None:
         """Put the article in the story, opened if need be; an article added twice is moved."""
@@ -176,9 +176,9 @@ class Grouper:
                 continue
             there = other.middle()
             gap = 0.0 if middle is None or there is None else abs(middle - there)
-            both_told = story.texts > 0 and other.texts > 0
-            score = cosine * self._nearness(gap, both_told)
-            if score >= bars[both_told]:
+            told = (story.texts > 0) + (other.texts > 0)
+            score = cosine * self._nearness(gap, told)
+            if score >= bars[told]:
                 source, target = sorted((story, other), key=self._rank)
                 found.append(Merge(source.id, target.id, min(1.0, score), self._shared_terms(member, other)))
         return found
@@ -195,33 +195,34 @@ class Grouper:
         for story, cosine in self._index.cosines(member.weights):
             if story.id in forbidden:
                 continue
-            told = member.has_text and story.texts > 0
+            told = member.has_text + (story.texts > 0)
             score = min(1.0, cosine * self._nearness(story.gap(member.span), told))
             if score - bars[told] > best[2]:
                 best = story, score, score - bars[told]
         return best
 
-    def _nearness(self, gap: float, told: bool) -> float:
+    def _nearness(self, gap: float, told: int) -> float:
+        """1 at no distance in time; words of titles alone soon mean something else, a text speaks for weeks."""
         days = gap / DAY
         return 1 / (1 + days / self.parameters.text_reach) if told else math.exp(-days / self.parameters.reach)
 
-    def _bars(self, span: tuple[float, float] | None) -> dict[bool, float]:
-        """What a score must reach, by whether both sides have a text.
+    def _bars(self, span: tuple[float, float] | None) -> tuple[float, float, float]:
+        """What a score must reach, by how many of the two sides have a text.
 
         A bar rises with the articles around: among more rivals the best by chance scores higher.
         """
         ours, rivals = self.parameters, max(self._rivals(span), _FEWEST_RIVALS)
-        return {
-            False: ours.threshold + ours.crowding * math.log(rivals / _USUAL_RIVALS),
-            True: ours.text_threshold + ours.text_crowding * math.log(rivals / _FEWEST_RIVALS),
-        }
+        crowd = ours.text_crowding * math.log(rivals / _FEWEST_RIVALS)
+        return (
+            ours.threshold + ours.crowding * math.log(rivals / _USUAL_RIVALS),
+            ours.mixed_threshold + crowd,
+            ours.text_threshold + crowd,
+        )
 
-    def _merge_bars(self, span: tuple[float, float] | None) -> dict[bool, float]:
-        ours, bars = self.parameters, self._bars(span)
-        return {
-            False: bars[False] + ours.merge_threshold - ours.threshold,
-            True: bars[True] + ours.text_merge_threshold - ours.text_threshold,
-        }
+    def _merge_bars(self, span: tuple[float, float] | None) -> tuple[float, float, float]:
+        ours, (titles, mixed, texts) = self.parameters, self._bars(span)
+        more = ours.text_merge_threshold - ours.text_threshold
+        return titles + ours.merge_threshold - ours.threshold, mixed + more, texts + more
 
     def _rivals(self, span: tuple[float, float] | None) -> float:
         if span is None:

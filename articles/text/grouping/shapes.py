@@ -63,15 +63,22 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Parameters:
-    """The dials of the engine; tuned on weeks of several languages held apart from those they were checked on."""
+    """The dials of the engine, tuned on weeks of several languages apart from those they were checked on.
+
+    A story is joined when cosine × nearness in time reaches a threshold: `threshold` between titles alone,
+    `text_threshold` between texts, `mixed_threshold` between a title and texts. It is raised by `crowding` for each
+    e-fold of articles around the same days. `reach` is in days, for titles and for texts. `title_share` is what the
+    title weighs beside the body. `prior_stories` stand for the stories not seen yet when words are weighed.
+    """
 
     threshold: float = 0.29
     merge_threshold: float = 0.24
     crowding: float = 0.03
-    text_crowding: float = 0.02
     reach: float = 1.5
     text_threshold: float = 0.10
+    mixed_threshold: float = 0.16
     text_merge_threshold: float = 0.20
+    text_crowding: float = 0.02
     text_reach: float = 30.0
     title_share: float = 0.5
     split_threshold: float = 0.10
