@@ -41,7 +41,7 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
     blocks = _fuller(page_clean.blocks(body.leaves, title, body.container), stated)
     near = page_body.around(everything, body, title)
     signed = page_authors.read(tree, found, near, body.leaves, outlet, url)
-    dates = page_dates.read(tree, found, near, url, fetched_at)
+    dates = page_dates.read(tree, found, near.lines, url, fetched_at)
     evidence = page_metadata.paywall(found, body.leaves)
     return ExtractedPage(
         title=title,

@@ -12,6 +12,7 @@ from typing import TypeAlias
 from lxml import html
 
 from articles.text import wordlists
+from articles.text.page_body import Near
 from articles.text.page_bylines import is_byline, is_date_line, is_dated
 from articles.text.page_metadata import Metadata, is_outlet, texts
 from articles.text.page_names import name_of
@@ -39,6 +40,8 @@ _CUT = re.compile(
     re.I,
 )
 _CONTACT = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w+|\([^)]*\)|\[[^\]]*\]|\(.*$")
+_ADDRESS = re.compile(r"https?:|\bwww\.|^@")
+"""What a stated author holds when it is a site or an account."""
 _INSIDE = re.compile(r"\((?:avec|et|with|and)\s+([^)]*)\)", re.I)
 _BAR = re.compile(r"\s*[|•·]\s*|\s[–—-]\s|\n")
 _SPLIT = re.compile(r"\s*(?:[,;/&+\n]|\bet\b|\band\b|\bpuis\b)\s*")
@@ -171,24 +174,29 @@ def _once(values: list[str]) -> tuple[str, ...]:
     return tuple({" ".join(words(value)): value for value in reversed(values)}.values())[::-1]
 
 
-def read(tree: Element, found: Metadata, near: list[Leaf], inside: list[Leaf], outlet: str, url: str) -> Signed:
-    """Who signed. People: those of the line that says « Par », else of JSON-LD, else of an element named signature,
-    else of meta elements, else a name that ends the text; a source that names more people is believed over one that
-    names some of them. Credits: those that the page shows first.
+def read(tree: Element, found: Metadata, near: Near, inside: list[Leaf], outlet: str, url: str) -> Signed:
+    """Who signed. People: those of the line above the text that says « Par », else of JSON-LD, else of an element above
+    the text that is named signature, else of meta elements, else of the same below the text, where other articles may
+    be announced, else a name that stands alone; a source that names more people is believed over one that names some
+    of them. Credits: those that the page shows first.
     """
+    above, below = _shown(near.head), _shown(near.tail)
     linked = _merged(texts(found.article.get("author")))
-    shown = [names(line) for line in _bylines(near)]
-    led = [signed for line in _led(near) if (signed := names(line)).people][:1]
     meta = _merged([found.meta(key) for key in _METAS if found.meta(key)][:1] or _microdata(tree))
-    sources = [*led, linked, *shown, meta]
+    led = [signed for line in _led(near.head) if (signed := names(line)).people][:1]
+    sources = [*led, linked, *above, meta, *below]
     candidates = [people for one in sources if (people := _without_outlet(one.people, outlet, url))]
-    candidates += [*_beside_date(near), *_signing_off(inside)]
+    candidates += [*_beside_date(near.head), *_signing_off(inside)]
     people = candidates[0] if candidates else ()
     people = next((more for more in candidates if set(_keys(more)) > set(_keys(people))), people)
-    credits_ = next((one.credits for one in [*shown, linked, meta] if one.credits), ())
+    credits_ = next((one.credits for one in [*above, *below, linked, meta] if one.credits), ())
     if not people and not credits_:
         credits_ = next((one.people for one in sources if one.people), ())
     return Signed(people, tuple(credit for credit in credits_ if credit not in people))
+
+
+def _shown(near: list[Leaf]) -> list[Signed]:
+    return [names(line) for line in _bylines(near)]
 
 
 def _microdata(tree: Element) -> list[str]:
@@ -234,7 +242,7 @@ def _keys(values: tuple[str, ...]) -> list[str]:
 
 
 def _merged(values: list[str]) -> Signed:
-    found = [names(value) for value in values if value and not value.startswith(("http", "@", "www."))]
+    found = [names(value) for value in values if value and not _ADDRESS.search(value)]
     return Signed(
         _once([name for one in found for name in one.people]), _once([name for one in found for name in one.credits])
     )

@@ -280,7 +280,19 @@ _AROUND = 14
 """Lines before and after the article's text among which pages sign and date it."""
 
 
-def around(everything: list[Leaf], body: Body, title: str) -> list[Leaf]:
+@dataclass(frozen=True, slots=True)
+class Near:
+    """The lines around an article's text: from its headline to its first paragraphs, and behind its last."""
+
+    head: list[Leaf]
+    tail: list[Leaf]
+
+    @property
+    def lines(self) -> list[Leaf]:
+        return self.head + self.tail
+
+
+def around(everything: list[Leaf], body: Body, title: str) -> Near:
     """The leaves from the headline to the first prose and after the last: where pages sign and date an article."""
     key = words(title)
     position = {id(leaf.element): index for index, leaf in reversed(list(enumerate(everything)))}
@@ -288,12 +300,13 @@ def around(everything: list[Leaf], body: Body, title: str) -> list[Leaf]:
     heading = next((i for i, leaf in enumerate(everything) if is_title(leaf, key)), None)
     if not prose:
         start = heading or 0
-        return everything[start : start + _AROUND]
+        return Near(everything[start : start + _AROUND], [])
     last = prose[-1]
     if heading is not None and heading < last:
         start, first = heading, next(index for index in prose if index > heading)
     else:
         start, first = max(0, prose[0] - _AROUND), prose[0]
-    before = everything[max(start, first - 40) : max(first + 4, start + _AROUND)]
+    stop = min(max(first + 4, start + _AROUND), last + 1)
+    before = everything[max(start, first - 40) : stop]
     above = everything[max(0, start - 4) : start][::-1]
-    return before + everything[max(first + 4, start + _AROUND, last - 2) : last + 1 + _AROUND // 2] + above
+    return Near(before, everything[max(stop, last - 2) : last + 1 + _AROUND // 2] + above)

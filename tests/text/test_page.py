@@ -285,6 +285,11 @@ def test_an_author_named_by_reference_is_followed() -> None:
     assert read(html(head=head)).authors == ("Anne Martin",)
 
 
+def test_the_signature_of_another_article_below_is_not_believed_over_json_ld() -> None:
+    below = "<div><p>Un tout autre sujet, annoncé sous le texte comme il se doit.</p><p>Par Luc Petit</p></div>"
+    assert read(html(head=linked(author={"name": "Anne Martin"}), below=below)).authors == ("Anne Martin",)
+
+
 def test_the_publisher_is_no_author() -> None:
     head = (
         linked(author={"name": "La Gazette des Réseaux"})
@@ -394,7 +399,7 @@ def test_any_page_ends_in_an_article_or_a_reason(source: str, url: str) -> None:
 
 
 def test_the_command_reads_pages_and_loose_texts_in_order() -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"id": 1, "url": URL, "html": html()},
         {"id": 2, "text": f"{TITLE}\n\n{FIRST}"},
         {"id": 3},
