@@ -16,7 +16,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from sources.bell import ring
-from sources.fetching.client import Client, FetchError, Response
+from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.models import Entry, Feed, Outlet
 from sources.parsing import opml
 from sources.parsing.discovery import Candidate, discover, guesses, news_sitemaps
@@ -57,6 +57,28 @@ class Preview:
     url: str
     feed: ParsedFeed
     known: Feed | None
+
+
+def in_words(error: FetchError | NotAFeed) -> str:
+    """Why an address could not be read, in the reader's language; the error's own sentence is English."""
+    if isinstance(error, NotAFeed):
+        return _("This address holds no feed.")
+    told = {
+        Reason.ADDRESS_REFUSED: _("This address is not on the public Internet: it was not visited."),
+        Reason.ROBOTS: _("The site's robots.txt keeps us from this address."),
+        Reason.BUSY: _("This site is being read already. Try again in a moment."),
+        Reason.DNS: _("No site has this name."),
+        Reason.CONNECTION: _("The site could not be reached."),
+        Reason.TLS: _("The site has no valid certificate."),
+        Reason.TIMEOUT: _("The site took too long to answer."),
+        Reason.TOO_LARGE: _("The answer is too large."),
+        Reason.REDIRECTS: _("The address leads on and on, and nowhere."),
+        Reason.RATE_LIMITED: _("The site asks us to come less often."),
+        Reason.GONE: _("The site says that this address is gone for good."),
+        Reason.CHALLENGE: _("The site asks whether the reader is human, and sends nothing else."),
+    }
+    answered = _("The site answered with the error %(status)s.") % {"status": error.status}
+    return told.get(error.reason) or (answered if error.status else _("This address could not be read."))
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------

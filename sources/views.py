@@ -186,8 +186,10 @@ def _look(address: str) -> dict[str, Any]:
     """The second step of adding: the feeds of an address; the third at once when there is only one."""
     try:
         found = subscribing.look(address, client())
-    except (FetchError, NotFound) as error:
+    except NotFound as error:
         return {"error": str(error)}
+    except FetchError as error:
+        return {"error": subscribing.in_words(error)}
     context: dict[str, Any] = {"found": found, "step": 2}
     return context | (_preview(found.candidates[0].url) if len(found.candidates) == 1 else {})
 
@@ -197,7 +199,7 @@ def _preview(url: str) -> dict[str, Any]:
     try:
         seen = subscribing.preview(url, client())
     except (FetchError, NotAFeed) as error:
-        return {"error": str(error)}
+        return {"error": subscribing.in_words(error)}
     return {"seen": seen, "entries": seen.feed.entries[:PREVIEWED], "findings": _findings(seen), "step": 3}
 
 

@@ -232,7 +232,7 @@ def test_a_site_that_does_not_answer_is_said_and_its_address_kept(
     monkeypatch.setattr(views, "client", lambda: FakeClient(answers={SITE: error}))
     page = browser.post(ADD, {"act": "look", "address": SITE})
     assert page.status_code == 400
-    assert "journal.example is not known." in page.content.decode()
+    assert page.context["error"] == subscribing.in_words(error)
     assert SITE in page.content.decode()
 
 

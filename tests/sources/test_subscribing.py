@@ -75,6 +75,15 @@ def test_a_site_that_does_not_answer_says_so() -> None:
         subscribing.look(SITE, site({}))
 
 
+@pytest.mark.parametrize("reason", Reason)
+def test_every_failure_has_words(reason: Reason) -> None:
+    assert subscribing.in_words(FetchError(reason, "In English.")).endswith(".")
+
+
+def test_an_error_of_the_site_is_told_with_its_number() -> None:
+    assert "404" in subscribing.in_words(MISSING)
+
+
 def test_a_preview_reads_the_feed_and_stores_nothing() -> None:
     seen = subscribing.preview(FEED, site({FEED: rss(item(1), item(2))}))
     assert len(seen.feed.entries) == 2
