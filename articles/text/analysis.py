@@ -35,7 +35,7 @@ def analyse(
         return Analysis()
     laid_out = reading.read(text)
     found = entities.find(laid_out, outlet)
-    said = quotes.find(laid_out, found)
+    said = quotes.find(laid_out, found, title)
     return Analysis(
         quotes=said,
         citations=citations.find(laid_out, outlet, said),

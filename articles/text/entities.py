@@ -87,6 +87,13 @@ def _role_before() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{joined})(?: (?:du|de|des|d'|de l'|de la) ?[\w' -]{{2,40}}?| [\w-]+)?,? $")
 
 
+@cache
+def _role_right_before() -> re.Pattern[str]:
+    forms = {form.strip() for row in wordlists.table("roles") for form in row}
+    joined = "|".join(sorted((re.escape(form) for form in forms), key=len, reverse=True))
+    return re.compile(rf"\b(?:le |la |l'|un |une )(?:ancien |ancienne |ex-)?(?:{joined}) $", re.IGNORECASE)
+
+
 _NAMING = re.compile(
     r"\b(?:baptisée?s?|appelée?s?|nommée?s?|dénommée?s?|surnommée?s?|dubbed|intitulée?s?) ?[«\"“]? ?(?:le |la )?$"
 )
@@ -218,9 +225,7 @@ class _Finder:
             if cut is None or cut[0] >= limit or self._is_credit(cut):
                 continue
             for piece in _split_known(self.reading, cut):
-                piece = self._to_model_end(
-                    names.with_particles(self.plain, _without_role(self.plain, piece), self.model)
-                )
+                piece = self._to_model_end(self._with_particles(_without_role(self.plain, piece)))
                 if self._is_name(piece):
                     spans.append(piece)
         kept: list[Span] = []
@@ -244,6 +249,10 @@ class _Finder:
         if not _OPENS.search(before[-4:]) or _TITLE.search(before):
             return True
         return bool(_ACRONYM.match(written)) or (low not in self.lower_words and self._is_seen(span))
+
+    def _with_particles(self, span: Span) -> Span:
+        role = _role_right_before().search(self.plain[max(0, span[0] - 40) : span[0]]) is not None
+        return names.with_particles(self.plain, span, self.model, role)
 
     def _to_model_end(self, span: Span) -> Span:
         """The lower-case tail of a body: as far as the model sees it, else by its form."""
@@ -343,7 +352,7 @@ class _Finder:
         if _TITLE.search(before):
             votes["person"] += 6
         elif _role_before().search(before) and name.written.count(" "):
-            votes["person"] += 3
+            votes["person"] += 4 if _role_right_before().search(before) else 3
         if _AGE.match(after) or _PERSON_AFTER.match(after):
             votes["person"] += 2
         if _after("organisation_nouns_before").match(after):

@@ -141,16 +141,25 @@ def _person_tail(text: str, end: int) -> int:
     return match.end() if match else end
 
 
-def with_particles(text: str, span: Span, seen: Iterable[Span]) -> Span:
+def with_particles(text: str, span: Span, seen: Iterable[Span], after_role: bool = False) -> Span:
     """« Kim » or « Ursula » + « von der Leyen »: the name of a person goes on after a particle.
 
-    A French particle may only tell where the person works (« X, d'Orange »): it needs one of the `seen` spans.
+    A French particle may only tell where the person works (« X, d'Orange »): it needs one of the `seen` spans, or a
+    role before the name (« l'eurodéputé X de Y »).
     """
     first = re.match(r"[\w'’-]+", text[span[0] : span[1]])
-    if not first or first_name_kind(first.group()) is None or re.search(r"\d", text[span[0] : span[1]]):
+    if (
+        not first
+        or (first_name_kind(first.group()) is None and not after_role)
+        or re.search(r"\d", text[span[0] : span[1]])
+    ):
         return span
     end = _person_tail(text, span[1])
-    if _FRENCH_TAIL.match(text, span[1]) and not any(start <= span[0] and end <= seen_end for start, seen_end in seen):
+    if (
+        _FRENCH_TAIL.match(text, span[1])
+        and not after_role
+        and not any(start <= span[0] and end <= seen_end for start, seen_end in seen)
+    ):
         return span
     return span[0], end
 

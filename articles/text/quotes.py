@@ -31,10 +31,10 @@ def _count(text: str) -> int:
 class _Quoter:
     """Goes through the text once, sentence by sentence, remembering who spoke last."""
 
-    def __init__(self, reading: Reading, entities: tuple[EntitySpan, ...]) -> None:
+    def __init__(self, reading: Reading, entities: tuple[EntitySpan, ...], title: str) -> None:
         self.reading = reading
         self.outlets = citations.mentions(reading)
-        self.cast = Cast(reading, entities, self.outlets)
+        self.cast = Cast(reading, entities, self.outlets, title)
         names_at = self.cast.names_at()
         self.parsers = [SentenceCues(reading, span, names_at) for span in reading.sentences]
         self.cues = [parser.find() for parser in self.parsers]
@@ -68,7 +68,7 @@ class _Quoter:
             words = sum(_count(self.reading.text[item[0].start : item[0].end]) for item in inside)
             largest = max((_count(self.reading.text[item[0].start : item[0].end]) for item in inside), default=0)
             total = _count(self.reading.text[slice(*clause)])
-            if inside and (largest >= 4 or words * 2 > total):
+            if inside and (largest >= 4 or words * 2 > total or (cue.that < 0 <= cue.infinitive)):
                 continue
             quoted = [item for item in quoted if item not in inside]
             covered.append(clause)
@@ -399,6 +399,6 @@ def _inside_cues(reading: Reading, mark: Marked, cast: Cast) -> Iterator[Cue]:
             yield cue
 
 
-def find(reading: Reading, entities: tuple[EntitySpan, ...]) -> tuple[QuoteSpan, ...]:
-    """Every quotation of the text, in order."""
-    return _Quoter(reading, entities).run()
+def find(reading: Reading, entities: tuple[EntitySpan, ...], title: str = "") -> tuple[QuoteSpan, ...]:
+    """Every quotation of the text, in order; `title` helps to tell whom the article is about."""
+    return _Quoter(reading, entities, title).run()

@@ -91,7 +91,13 @@ def _incise_clause(reading: Reading, sentence: Span, cue: Cue) -> Span | None:
     return _strip_lead(reading, start, end)
 
 
+_DATELINE = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý' -]+[,(][^–—\n]{0,70} [–—-]+ ")
+
+
 def _strip_lead(reading: Reading, start: int, end: int) -> Span:
+    """Without the dateline and the connective that open a sentence."""
+    dateline = _DATELINE.match(reading.plain, start, end)
+    start = dateline.end() if dateline else start
     match = _CONNECTIVES.match(reading.plain, start, end)
     return (match.end() if match else start), end
 

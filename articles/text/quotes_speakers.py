@@ -92,8 +92,11 @@ def _head(words: str, nouns: dict[str, str]) -> str:
 class Cast:
     """Everybody an article names, and who spoke last."""
 
-    def __init__(self, reading: Reading, entities: tuple[EntitySpan, ...], outlets: list[OutletMention]) -> None:
+    def __init__(
+        self, reading: Reading, entities: tuple[EntitySpan, ...], outlets: list[OutletMention], title: str = ""
+    ) -> None:
         self.reading = reading
+        self.title = names.key(title)
         self.actors = [
             Actor(e.name, e.kind, list(e.mentions)) for e in entities if e.kind in ("person", "organisation", "place")
         ]
@@ -218,6 +221,9 @@ class Cast:
         plain = raw.replace("’", "'")
         if _INDEFINITE.match(plain) or _PLURAL.match(plain) or " et l" in plain:
             return Speaker(None, raw, role, 0.8)
+        named = self._named_after(span[1])
+        if named is not None:
+            return Speaker(named.name, raw, role, 0.85, named.kind)
         author = self._author(plain, span, last)
         if author is not None:
             return Speaker(author.name, raw, None, 0.75, author.kind)
@@ -228,11 +234,18 @@ class Cast:
                 return Speaker(found.name, raw, None, 0.75, "outlet")
         if _head(plain, _role_genders()):
             return self._by_role(plain, raw, span, last)
-        if _head(plain, _body_nouns()) and not re.search(r" (?:de|du|des) (?:la |l')?[A-ZÀ-Ý]", plain):
+        short = len(plain.split()) <= 5 and not re.search(r" (?:de|du|des) (?:la |l')?[A-ZÀ-Ý]", plain)
+        if short and _head(plain, _body_nouns()):
             found = self._salient_body(span[0], last)
             if found is not None:
                 return Speaker(found.name, raw, None, 0.7, found.kind)
         return Speaker(None, raw, role, 0.5)
+
+    def _named_after(self, end: int) -> Actor | None:
+        """« l'agence britannique (NCA) »: the name stands in brackets after the phrase."""
+        if self.reading.plain[end : end + 2] != " (":
+            return None
+        return next((actor for actor, (start, _) in self.in_span((end, end + 4)) if start == end + 2), None)
 
     def _author(self, plain: str, span: Span, last: Speaker | None) -> Actor | None:
         """« les chiffres de l'Insee », « le site de l'entreprise »: the document speaks for its author."""
@@ -322,14 +335,9 @@ class Cast:
             earlier = [m[0] for m in actor.mentions if m[0] < position]
             if earlier:
                 distance = position - max(earlier)
-                scored.append(
-                    (
-                        len(actor.mentions) ** 0.5
-                        + 3.0 / (1 + distance / 300)
-                        + 1.5 * self._opens_sentence(max(earlier)),
-                        actor,
-                    )
-                )
+                titled = 1.5 if names.key(actor.name) in self.title else 0.0
+                recent = 3.0 / (1 + distance / 300) + 1.5 * self._opens_sentence(max(earlier))
+                scored.append((len(actor.mentions) ** 0.5 + recent + titled, actor))
         if last is not None and last.kind == "organisation" and last.name:
             scored += [(2.5, actor) for actor in bodies if actor.name == last.name]
         return max(scored, key=lambda pair: pair[0])[1] if scored else None
