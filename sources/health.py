@@ -17,6 +17,8 @@ from django.utils.translation import ngettext
 from sources.models import DatePrecision, Entry, Feed, FetchAttempt, Outlet
 
 DAYS = 28
+# A visit this young is told beside the state: whoever asked for it wants to see what came.
+JUST_NOW = timedelta(minutes=5)
 # A feed is called silent only past all three: week-ends are quiet, and a slow feed is not a broken one.
 _QUIET = timedelta(days=3)
 _TIMES_ITS_RHYTHM = 6
@@ -64,11 +66,12 @@ class Bar:
 
 @dataclass(slots=True)
 class Health:
-    """A feed with its state and its last 28 days, oldest first."""
+    """A feed with its state, its last 28 days, oldest first, and the visit of the last minutes if there was one."""
 
     feed: Feed
     state: State
     days: Sequence[Day] = field(default_factory=list)
+    latest: FetchAttempt | None = None
 
     @property
     def entries(self) -> int:
@@ -160,7 +163,7 @@ def _counts(rows: Iterable[dict[str, Any]]) -> dict[tuple[int, date], dict[str, 
 
 
 def overview(feeds: Iterable[Feed], now: datetime) -> list[Health]:
-    """The health of every feed given, in two queries; their outlets must be loaded (`select_related("outlet")`)."""
+    """The health of every feed given, in three queries; their outlets must be loaded (`select_related("outlet")`)."""
     feeds = list(feeds)
     today = localdate(now)
     span = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
@@ -175,6 +178,7 @@ def overview(feeds: Iterable[Feed], now: datetime) -> list[Health]:
     counted = _counts(entries.values("feed_id", "on").annotate(entries=Count("id")).order_by())
     failed = Count("id", filter=Q(outcome=FetchAttempt.Outcome.FAILED))
     tried = _counts(attempts.values("feed_id", "on").annotate(tries=Count("id"), failed=failed).order_by())
+    recent = {one.feed_id: one for one in attempts.filter(started_at__gte=now - JUST_NOW).order_by("started_at")}
     found = []
     for feed in feeds:
         days = []
@@ -182,7 +186,7 @@ def overview(feeds: Iterable[Feed], now: datetime) -> list[Health]:
             tries = tried.get((feed.pk, day), {"tries": 0, "failed": 0})
             has_failed = bool(tries["tries"]) and tries["tries"] == tries["failed"]
             days.append(Day(day, counted.get((feed.pk, day), {"entries": 0})["entries"], has_failed))
-        found.append(Health(feed, state(feed, days, now), days))
+        found.append(Health(feed, state(feed, days, now), days, recent.get(feed.pk)))
     return found
 
 

@@ -155,6 +155,19 @@ def test_a_day_failed_when_every_attempt_of_it_did() -> None:
 
 
 @pytest.mark.django_db
+def test_the_visit_of_the_last_minutes_is_told_and_older_ones_are_not() -> None:
+    one, other = saved(1), saved(2)
+    for feed_read, minutes in ((one, 4), (one, 2), (other, 6)):
+        FetchAttempt.objects.create(
+            feed=feed_read, started_at=NOW - timedelta(minutes=minutes), outcome="new", entries_new=minutes
+        )
+    told, silent = (row.latest for row in overview([one, other], NOW))
+    assert silent is None
+    assert told is not None
+    assert told.entries_new == 2
+
+
+@pytest.mark.django_db
 def test_bars_are_scaled_to_the_feeds_own_maximum() -> None:
     one = saved()
     for number in range(10):
