@@ -1,4 +1,4 @@
-"""What stands beside a review: who was first this week, the latest edition, and whether the sources answer."""
+"""What stands beside a review: what was said, who was named, who was first, the latest edition, the sources' state."""
 
 from __future__ import annotations
 
@@ -6,15 +6,20 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Max
+from django.db.models import Count, Max
 from django.utils import timezone
 
 from articles.converters import Week
 from articles.firsts import first_of
-from articles.models import Digest, Story
-from articles.review import published
+from articles.models import Digest, Entity, Mention, Quote, Story
+from articles.review import Period, Review, published
 from sources.models import Feed, Outlet
 
+MOST_SAID = 3
+SHORTEST_SAID, LONGEST_SAID = 45, 180
+"""Characters of a quote that can stand alone in a narrow column."""
+MOST_LOOKED_AT = 300
+MOST_PEOPLE = 5
 MOST_FIRSTS = 6
 MOST_FAILING = 4
 
@@ -50,6 +55,51 @@ def firsts_of_week(week: Week, until: date) -> Firsts:
     counted = Counter(first.outlet for first in found if first and first.outlet).most_common(MOST_FIRSTS)
     outlets = Outlet.objects.in_bulk([pk for pk, _count in counted])
     return Firsts(week, tuple((outlets[pk], count) for pk, count in counted if pk), found.count(None), len(shared))
+
+
+def said_in(review: Review) -> tuple[Quote, ...]:
+    """A few of the period's direct quotes, one per story, of people whose names are known: great stories first."""
+    places = {row.story.pk: place for place, row in enumerate(review.all_rows)}
+    quotes = Quote.objects.filter(
+        article__story__in=places,
+        article__day__gte=review.period.first,
+        article__day__lte=review.period.last,
+        type=Quote.Type.DIRECT,
+        is_hidden=False,
+        speaker__kind=Entity.Kind.PERSON,
+    )
+    shown = quotes.select_related("speaker", "article__outlet").defer(*_LONG).order_by("-confidence", "id")
+    fitting = [quote for quote in shown[:MOST_LOOKED_AT] if SHORTEST_SAID <= len(quote.text) <= LONGEST_SAID]
+    found: dict[int | None, Quote] = {}
+    for quote in sorted(fitting, key=lambda quote: places.get(quote.article.story_id or 0, len(places))):
+        found.setdefault(quote.article.story_id, quote)
+    return tuple(found.values())[:MOST_SAID]
+
+
+_LONG = ("article__text", "article__blocks", "article__search")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Somebody whom articles of the period name, and in how many of them."""
+
+    person: Entity
+    articles: int
+
+
+def people_in(period: Period) -> tuple[Named, ...]:
+    """Who is named in the most articles of the period; a single one makes nobody a person of the day."""
+    mentions = Mention.objects.filter(
+        article__day__gte=period.first,
+        article__day__lte=period.last,
+        is_hidden=False,
+        entity__kind=Entity.Kind.PERSON,
+        entity__merged_into=None,
+    )
+    counted = mentions.values_list("entity").annotate(n=Count("id")).filter(n__gt=1).order_by("-n", "entity")
+    rows = list(counted[:MOST_PEOPLE])
+    people = Entity.objects.in_bulk([pk for pk, _n in rows])
+    return tuple(Named(people[pk], n) for pk, n in rows)
 
 
 def latest_edition() -> Digest | None:

@@ -115,6 +115,11 @@ class Review:
     river: tuple[Article, ...]
     article_count: int
 
+    @property
+    def all_rows(self) -> tuple[StoryRow, ...]:
+        """Every story that is shown, the most covered first."""
+        return (*([self.lead] if self.lead else []), *self.rows, *self.briefs)
+
 
 def latest_day() -> date | None:
     """The last day that has coverage."""

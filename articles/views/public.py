@@ -54,8 +54,11 @@ def _review(request: HttpRequest, period: Period, more: Mapping[str, Any]) -> Ht
     within = sum(count for day, count in counts.items() if period.first <= day <= period.last)
     before, after = neighbours(period)
     week = Week.of(period.first)
+    review = review_of(period, within)
     context = {
-        "review": review_of(period, within),
+        "review": review,
+        "said": aside.said_in(review),
+        "people": aside.people_in(period),
         "day": period.last,
         "week_of_day": week,
         "before": before,

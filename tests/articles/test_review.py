@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from articles import almanac, aside, coverage
 from articles.converters import Week
-from articles.models import ArticleVersion, Story
+from articles.models import Article, ArticleVersion, Entity, Mention, Quote, Story
 from articles.review import EXCERPT, Period, StoryRow, counts_by_day, excerpt_of, latest_day, neighbours, review_of
 from tests.factories import NOON, announced, make_article, make_feed, make_outlet, make_story
 
@@ -150,6 +151,47 @@ def test_sources_that_fail_are_named_and_paused_ones_do_not_count() -> None:
     sources = aside.sources_now()
     assert (sources.feeds, sources.answering) == (2, 1)
     assert [feed.outlet.name for feed in sources.failing] == ["Muet"]
+
+
+def _quote(article: Article, text: str, speaker: Entity, **fields: Any) -> Quote:
+    known = {"type": "direct", "start": 0, "end": len(text), "text": text, "speaker": speaker, "confidence": 1}
+    return Quote.objects.create(**{"article": article, **known, **fields})
+
+
+def test_what_was_said_that_day_comes_from_the_great_stories_first() -> None:
+    ada = Entity.objects.create(name="Ada Roche", slug="ada-roche", kind="person")
+    small, great = make_article("petite"), make_article("grande", outlet="Un")
+    make_story(great, make_article("grande aussi", outlet="Deux"))
+    make_story(small)
+    words = "Nous avons relu le contrat trois fois avant de le signer."
+    of_small, of_great = _quote(small, words, ada), _quote(great, words, ada)
+    _quote(great, words, ada, start=90, confidence=0.2)
+    _quote(great, "Trop court.", ada, start=200)
+    _quote(great, words, ada, start=300, type="indirect")
+    assert aside.said_in(review_of(Period.of_day(DAY), 3)) == (of_great, of_small)
+
+
+def test_people_of_the_day_are_named_in_several_articles() -> None:
+    ada = Entity.objects.create(name="Ada Roche", slug="ada-roche", kind="person")
+    once = Entity.objects.create(name="Luc Morel", slug="luc-morel", kind="person")
+    for title in ("a", "b"):
+        Mention.objects.create(article=make_article(title), entity=ada, places=[[0, 3]])
+    Mention.objects.create(article=make_article("c"), entity=once, places=[[0, 3]])
+    assert aside.people_in(Period.of_day(DAY)) == (aside.Named(ada, 2),)
+
+
+def test_the_share_repeated_weighs_articles_by_their_words() -> None:
+    copy = make_article("reprise", outlet="Deux", original_share=0.2, word_count=300)
+    make_story(make_article("original", NOON - HOUR, original_share=1.0, word_count=100), copy)
+    assert _lead().repeated == pytest.approx(0.6)
+    page = coverage.page_of(Story.objects.get())
+    assert [line.is_repeat for line in page.days[0].lines] == [False, True]
+    assert [dot.kind for lane in page.charts[0].lanes for dot in lane.dots] == ["first", "repeat"]
+
+
+def test_articles_that_were_not_compared_repeat_nothing() -> None:
+    make_story(make_article("a", word_count=100))
+    assert _lead().repeated == 0
 
 
 def test_a_storys_page_groups_by_day_and_sets_undated_articles_apart() -> None:
