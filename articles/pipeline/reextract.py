@@ -14,7 +14,7 @@ from django.utils import timezone
 from articles.models import Article
 from articles.pipeline import reading
 from articles.pipeline.reading import TEXT_COLUMNS
-from articles.pipeline.refresh import locked, version_columns
+from articles.pipeline.refresh import version_columns
 from articles.text import ENGINE
 from sources.models import Outlet
 
@@ -62,14 +62,15 @@ def reread_all(articles: QuerySet[Article], *, dry_run: bool = False) -> Iterato
     """Read each of these articles' pages again, oldest number first. It may be stopped at any moment.
 
     Each article is stored, with its mark, in a transaction of its own; a dry run stores nothing. What people corrected
-    stays, so do the story and the grouping; the index of words follows by itself.
+    stays, so do the story and the grouping; the index of words follows by itself. Several runs share the work: an
+    article that another one holds, or has read since, is passed over.
     """
     last = 0
     while numbers := list(articles.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
         last = numbers[-1]
         for number in numbers:
             try:
-                found = _reread(number, dry_run)
+                found = _reread(articles.filter(pk=number), number, dry_run)
             except Exception:
                 logger.exception("article %d cannot be read again", number)  # nor may it keep the others from it
                 found = Reread(number, "", is_readable=False)
@@ -78,9 +79,10 @@ def reread_all(articles: QuerySet[Article], *, dry_run: bool = False) -> Iterato
 
 
 @transaction.atomic
-def _reread(number: int, dry_run: bool) -> Reread | None:
-    article = locked().filter(pk=number, page__isnull=False).first()
-    if article is None:  # it was deleted meanwhile
+def _reread(still: QuerySet[Article], number: int, dry_run: bool) -> Reread | None:
+    free = still.select_for_update(of=("self",), skip_locked=True).select_related("outlet", "entry__outlet")
+    article = free.defer("search").first()
+    if article is None:  # it was deleted or read meanwhile
         return None
     before = (_words(article), article.as_read("title"), article.title)
     changed = reading.reread(article, article.page)

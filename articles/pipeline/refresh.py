@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from articles.models import Article, ArticleVersion, Page
@@ -154,7 +153,7 @@ def _take(claimed: Page, response: Response, extracted: ExtractedPage) -> Outcom
     page = Page.objects.relock(claimed)
     if page is None:
         return Outcome.LOST
-    article = locked().get(pk=page.article_id)
+    article = _locked(page.article_id)
     _found(article.pk)
     outcome = _compare(article, page, response, extracted)
     _plan(page)
@@ -166,9 +165,9 @@ def _take(claimed: Page, response: Response, extracted: ExtractedPage) -> Outcom
     return outcome
 
 
-def locked() -> QuerySet[Article]:
-    """Articles, each to be locked for a later reading."""
-    return Article.objects.select_for_update(of=("self",)).select_related("outlet", "entry__outlet").defer("search")
+def _locked(number: int) -> Article:
+    articles = Article.objects.select_for_update(of=("self",)).select_related("outlet", "entry__outlet")
+    return articles.defer("search").get(pk=number)
 
 
 def _compare(article: Article, page: Page, response: Response, extracted: ExtractedPage) -> Outcome:

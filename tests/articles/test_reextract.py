@@ -76,6 +76,14 @@ def test_a_run_that_is_stopped_goes_on_where_it_was(monkeypatch: pytest.MonkeyPa
     assert not Article.objects.filter(title=OLD).exists()
 
 
+def test_two_runs_at_once_share_the_work() -> None:
+    for number in range(1, 5):
+        add(number)
+    one, other = reread_all(waiting(to_reread())), reread_all(waiting(to_reread()))
+    done = [found.article for pair in zip(one, other, strict=True) for found in pair]
+    assert len(done) == len(set(done)) == 4
+
+
 def test_stopping_by_hand_says_that_it_can_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
     add()
 
