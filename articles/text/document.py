@@ -21,7 +21,7 @@ from articles.text.document_fields import (
 )
 from articles.text.page_bylines import is_byline, is_credit, is_date_line, is_picture_credit
 from articles.text.page_metadata import web_address
-from articles.text.page_phrases import is_comment_count, phrases
+from articles.text.page_phrases import is_call_to_follow, is_comment_count, phrases
 from articles.text.spans import Block, ExtractedPage
 from articles.text.typography import fold, tidy, words
 from sources.parsing.dates import PartialDate, parse_date
@@ -115,7 +115,8 @@ def _groups(lines: list[_Line]) -> list[list[_Line]]:
 
 
 def _is_furniture(text: str) -> bool:
-    return bool(phrases("boilerplate_lines").match(text) or phrases("document_lines").match(text))
+    known = phrases("boilerplate_lines").match(text) or phrases("document_lines").match(text)
+    return bool(known) or is_call_to_follow(text)
 
 
 def _is_prose(text: str) -> bool:
@@ -328,7 +329,7 @@ def _outlet(found: _Reading) -> str:
     names = [tag for tags in found.facts.get("tags", []) for tag in re.split(r"[,;]", tags)]
     if spelt := outlet_of_address(found.fact("link") or stated, [name.strip() for name in names]):
         return spelt
-    promoted = [line for line in found.dropped if phrases("boilerplate_lines").match(line)]
+    promoted = [line for line in found.dropped if phrases("boilerplate_lines").match(line) or is_call_to_follow(line)]
     return next((name for line in promoted if (name := outlet_in(line))), "")
 
 

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from lxml import html
 
-from articles.text.page_phrases import phrases
+from articles.text.page_phrases import is_call_to_follow, phrases
 from articles.text.page_tree import HEADINGS, Leaf
 from articles.text.typography import fold
 from articles.text.wordlists import lines
@@ -115,6 +115,8 @@ def without_boxes(found: list[Leaf], within: Element, is_prose: Callable[[Leaf],
     skipping = False
     for index, leaf in enumerate(found):
         matched = lexicon.match(leaf.text) if len(leaf.lines) == 1 else ""
+        if not matched and is_call_to_follow(leaf.text):
+            matched = "call to follow"
         says_more = " " in matched
         if matched and (says_more or leaf.tag != "li" or leaf.link_share > 0.5):
             dropped.add(boxes.box(leaf) if says_more and leaf.tag != "li" else leaf.element)

@@ -11,7 +11,7 @@ from lxml import html
 
 from articles.text.page_boxes import without_boxes, without_crumbs
 from articles.text.page_bylines import is_byline, is_credit, is_date_line, is_picture_credit
-from articles.text.page_phrases import is_comment_count, phrases
+from articles.text.page_phrases import is_call_to_follow, is_comment_count, phrases
 from articles.text.page_tree import HEADINGS, Leaf
 from articles.text.spans import Block
 from articles.text.typography import fold, tidy, words
@@ -183,7 +183,7 @@ def _paragraphs(leaf: Leaf) -> list[str]:
     paragraphs: list[str] = []
     fresh = True
     for text, _linked in leaf.lines:
-        if not text or (leaf.tag != "li" and lexicon.match(text)):
+        if not text or (leaf.tag != "li" and (lexicon.match(text) or is_call_to_follow(text))):
             fresh = True
             continue
         if fresh or (len(paragraphs[-1]) > 80 and _finished(paragraphs[-1])):

@@ -45,6 +45,22 @@ _COMMENT_COUNT = re.compile(
 )
 
 
+_PLATFORM = (
+    r"(?:google (?:actualites?|news|discover)|whatsapp|telegram|newsletters?|infolettres?|facebook|twitter|instagram"
+    r"|tiktok|linkedin|bluesky|mastodon|threads|youtube|flipboard|apple news|reseaux sociaux)"
+)
+_FOLLOW = re.compile(
+    r"^\W*(?:suivez|retrouvez|abonnez-vous|rejoignez|inscrivez-vous|pour (?:nous )?suivre"
+    rf"|pour ne (?:rien|pas|manquer|rater))\b.*\b{_PLATFORM}\b"
+    r"|\b(?:abonn|inscri|recev)\w+.*\bvotre (?:boite (?:mail|e-mail|de reception)|messagerie)\b"
+)
+
+
+def is_call_to_follow(line: str) -> bool:
+    """Whether an outlet calls its readers to a platform or a letter: « Suivez L’Écho sur Google Actualités »."""
+    return len(line) < 250 and bool(_FOLLOW.search(fold(line)))
+
+
 def is_comment_count(line: str) -> bool:
     """Whether a line heads comments by their number: « 3 commentaires », « 21 commentaires sur “Titre” »."""
     return len(line) < 200 and bool(_COMMENT_COUNT.match(fold(line)))

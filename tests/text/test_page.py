@@ -86,6 +86,8 @@ def test_without_a_heading_the_title_loses_the_name_of_the_outlet() -> None:
         "<p>Il vous reste 57,09 % de cet article à lire. La suite est réservée aux abonnés.</p>",
         "<div class='x1'><p>Recevez chaque matin notre newsletter tech</p><p>Votre adresse e-mail</p></div>",
         "<p>Passer la publicité</p>",
+        "<p>Suivez La Gazette des Réseaux sur Google Actualités et WhatsApp.</p>",
+        "<p>Pour ne manquer aucune actualité de la Gazette, abonnez-vous à notre newsletter.</p>",
         "<blockquote class='pull'><p>Nous voulions un outil sobre</p></blockquote>",
         "<figure><img src='a.jpg'><figcaption>Le siège de Brume. Anne Martin / Photopress</figcaption></figure>",
         "<p>© Anne Martin / Gazette</p>",
@@ -127,6 +129,7 @@ ABOUT_ACCOUNTS = [
     "Pour vous désabonner, connectez-vous à votre compte depuis un navigateur, puis ouvrez la page des abonnements.",
     "La politique de confidentialité de WhatsApp change : vos données personnelles serviront aussi à la publicité.",
     "Accepter les cookies reste gratuit, mais les refuser coûte un abonnement mensuel aux lecteurs de ces sites.",
+    "Téléchargez l’application WhatsApp sur Google Play, puis suivez les étapes pour partager votre écran.",
     "L’offre, sans engagement de durée et à partir de 1 € par mois, vise les étudiants sur un autre appareil.",
 ]
 
