@@ -267,7 +267,9 @@ class _Finder:
         if "\n" in self.plain[span[0] : end]:
             end = span[1]
         cut = re.search(
-            r",| (?:dans|lors|qui|que|avec|sur|contre|et (?:le|la|les)|à partir)\b", self.plain[span[1] : end]
+            r",| (?:dans|lors|qui|que|avec|sur|contre|pour le|et (?:le|la|les)|à partir|a|est|ont|\w+(?:era"
+            r"|eront|ait))\b",
+            self.plain[span[1] : end],
         )
         end = span[1] + cut.start() if cut else end
         if not _TAIL_OF_BODY.match(self.plain, span[1]):

@@ -248,7 +248,8 @@ class _Quoter:
                 and (count > 1 or mark.outer_start - cue.end < 40)
             ):
                 return "according", speakers[id(cue)]
-            if 0 <= cue.start - mark.outer_end < 40 and count > 2:
+            distance = cue.start - mark.outer_end
+            if 0 <= distance < 40 and (count > 2 or distance < 4):
                 return "according", speakers[id(cue)]
         pour = self._for_whom(mark, index)
         return ("according", pour) if pour is not None and count > 2 else None

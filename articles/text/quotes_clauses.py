@@ -15,7 +15,9 @@ _OPENERS = sorted(wordlists.group("grammar", "connectives"), key=len, reverse=Tr
 _CONNECTIVES = re.compile(rf"(?:(?:{'|'.join(_OPENERS).replace('_', ' ')})(?: ?[,:])? )+")
 _INFINITIVE_VERBS = wordlists.group("grammar", "verbs with an infinitive")
 _AFTER_CLAUSE = re.compile(
-    r",? (?:a-t-(?:il|elle)|ont-(?:ils|elles)|avait-(?:il|elle)|[\w-]+-t-(?:il|elle))\b|(?: – | — |;)"
+    r",? (?:a-t-(?:il|elle)|ont-(?:ils|elles)|avait-(?:il|elle)|[\w-]+-t-(?:il|elle))\b|;"
+    r"|, (?:après (?:avoir|être|s'être)|lors d|en marge|à l'issue|devant la presse"
+    r"|dans un (?:communiqué|entretien|tweet|message|discours|courrier|courriel))\b"
 )
 _SHORTEST = 3
 
@@ -54,6 +56,9 @@ def _clause_end(reading: Reading, start: int, sentence: Span, cues: list[Cue], o
     match = _AFTER_CLAUSE.search(reading.masked, start, end)
     if match:
         end = match.start()
+    dashes = [match.start() for match in re.finditer(r" [–—] ", reading.masked[start:end])]
+    if len(dashes) == 1:
+        end = start + dashes[0]
     closing = reading.masked.find(")", start, end)
     if closing >= 0 and reading.masked.find("(", start, closing) < 0:
         end = closing
@@ -87,6 +92,8 @@ def _incise_clause(reading: Reading, sentence: Span, cue: Cue) -> Span | None:
         return _trimmed(reading, after + 1, after + stop.start() if stop else end) if after >= 0 else None
     if not before.rstrip().endswith(",") or re.search(r"[»”\"]\s*,?\s*$", before) or MASK * 25 in before:
         return None
+    if _CONNECTIVES.fullmatch(before.rstrip() + " "):
+        return _trimmed(reading, cue.group_end, _sentence_end(reading, sentence))
     start, end = _trimmed(reading, sentence[0], cue.start)
     return _strip_lead(reading, start, end)
 
@@ -114,7 +121,10 @@ def _according_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cu
     if re.search(r"(?:qui|que|dont|et|mais|où|car|ou), ?$", lead):
         inner = re.match(r",? ?", tail)
         start = cue.group_end + (inner.end() if inner else 0)
-        stop = re.search(r" et (?:\w+ ){0,2}?(?:sera|est|a|ont|doit|va|peut|avait|devrait)\b|,", masked[start:end])
+        stop = re.search(
+            r" et (?:\w+ ){0,2}?(?:sera|est|a|ont|doit|va|peut|avait|devrait)\b|, (?:mais|ce qui|alors|tandis|et)\b",
+            masked[start:end],
+        )
         return _trimmed(reading, start, start + stop.start() if stop else end)
     return _before_according(reading, sentence, cue, lead, tail, end)
 

@@ -157,6 +157,10 @@ class SentenceCues(SubjectParser):
                     break
                 found = speech.forms().get(self.tokens[ahead].low)
                 if found is not None and self.tokens[ahead].low in speech.participles():
+                    if base in ("est", "sont", "était") and (
+                        index == 0 or self.tokens[index - 1].low not in ("s'", "se")
+                    ):
+                        pronoun = "on"
                     last, form = ahead, found
                     break
                 if self.tokens[ahead].low in (".", "?", "»", "«", ";"):

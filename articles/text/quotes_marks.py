@@ -81,14 +81,19 @@ class _Scanner:
 
     def _opening(self, position: int, letter: str) -> None:
         top = self.stack[-1] if self.stack else None
-        if (top is not None and top.mark in CLOSING and self._before_sign(position)) or (
-            letter == "“" and top is not None and top.mark in "„“" and not self._letter_at(position + 1)
-        ):
+        if top is not None and self._closes_all_the_same(top, position, letter):
             self._close(position, 1)
         elif top is not None and top.mark == letter and letter == "«" and len(self.stack) == 1:
             self._reopened(position, letter)
         else:
             self.stack.append(_Open(position, letter, 1))
+
+    def _closes_all_the_same(self, top: _Open, position: int, letter: str) -> bool:
+        """An opening mark where only a closing one makes sense: « mot« , »phrase « ., „German“."""
+        if letter == "“" and top.mark in "„“":
+            return not self._letter_at(position + 1)
+        glued = position > 0 and self.text[position - 1] not in _BLANK and not self._letter_at(position + 1)
+        return self._before_sign(position) and (top.mark in CLOSING or (top.mark == letter and glued))
 
     def _reopened(self, position: int, letter: str) -> None:
         """« inside «: nested when two closings follow, else the first was never closed."""

@@ -197,9 +197,9 @@ class Cast:
         plain = self.reading.plain
         pairs = self.in_span(span)
         for actor, (start, _) in pairs:
-            if actor.kind == "person" and not re.search(
-                r"\b(?:de|d'|du|des|à|avec|par|pour|chez) ?$", plain[span[0] : start]
-            ):
+            before = plain[span[0] : start].lower()
+            complement = re.search(r"\b(?:de|d'|du|des|à|avec|par|pour|chez) ?$", before)
+            if actor.kind == "person" and not complement and not _GATHERINGS & set(before.split()):
                 return actor
         lead = _DEFINITE.match(plain[span[0] : span[1]])
         head = span[0] + (lead.end() if lead else 0)
@@ -416,6 +416,7 @@ def _agrees(gender: str, actor: Actor | None) -> bool:
     return actor is None or gender == "*" or actor.gender in ("*", gender)
 
 
+_GATHERINGS = wordlists.group("grammar", "gatherings under a name")
 _ANYBODY = wordlists.group("grammar", "anybody")
 _SIMILAR = tuple(frozenset(line.split()) for line in wordlists.lines("similar_roles"))
 
