@@ -9,12 +9,12 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, F
 from django.utils import timezone
 
 from articles import editing
 from articles.converters import Week
-from articles.models import Article, Digest, Story
+from articles.models import Article, Digest, GroupingState, Story
 from pressreview.demo.library import feed_url, load_articles, load_outlets
 from sources.bell import ring
 from sources.models import Entry, Feed, Outlet
@@ -103,7 +103,7 @@ def install() -> int:
 @transaction.atomic
 def remove() -> int:
     """Take away the outlets, their articles, the stories that hold nothing else, and its edition; how many articles."""
-    outlets = list(Outlet.objects.select_for_update().filter(is_demo=True))
+    outlets = _held()
     articles = Article.objects.filter(outlet__in=outlets)
     stories = set(articles.exclude(story=None).values_list("story_id", flat=True))
     count = articles.count()
@@ -118,6 +118,17 @@ def remove() -> int:
     Story.objects.filter(merged_into__in=emptied).delete()
     emptied.delete()
     return count
+
+
+def _held() -> list[Outlet]:
+    """The demonstration's outlets, with every step kept from them, in the order in which the steps take their rows.
+
+    The engine that grouping keeps in memory is told that its stories changed.
+    """
+    GroupingState.objects.filter(pk=1).update(generation=F("generation") + 1)
+    for rows in (Feed.objects.all(), Entry.objects.all()):
+        list(rows.filter(outlet__is_demo=True).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
+    return list(Outlet.objects.select_for_update().filter(is_demo=True))
 
 
 @transaction.atomic
