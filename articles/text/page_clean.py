@@ -28,6 +28,8 @@ _READ_ALSO = re.compile(
 _ENDS = tuple(".!?…:;»”\"')]")
 _PROSE = 60
 """Characters from which a leaf that is not mostly links counts as prose."""
+_SURELY = 150
+"""Characters of a paragraph that ends a text even without a final mark."""
 _LONGEST_TITLE = 400
 _LONG_HEADING = 200
 """Characters from which a heading is a paragraph that the page merely sets large."""
@@ -133,7 +135,10 @@ def _trimmed(found: list[Leaf]) -> list[Leaf]:
     prose = [index for index, leaf in enumerate(found) if is_prose(leaf)]
     if not prose:
         return found
-    first, last = prose[0], prose[-1]
+    first = prose[0]
+    last = next(
+        (index for index in reversed(prose) if len(found[index].text) > _SURELY or _finished(found[index].text)), first
+    )
     head = [leaf for index, leaf in enumerate(found[:first]) if _opens(leaf, index == first - 1)]
     tail: list[Leaf] = []
     for leaf in found[last + 1 :]:
