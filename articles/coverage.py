@@ -94,6 +94,17 @@ class StoryPage:
         return len({article.outlet_id for article in self.articles if article.outlet_id})
 
     @property
+    def undrawn(self) -> int:
+        """Outlets that came so late that the drawing has no line for them."""
+        drawn = len(self.charts[0].lanes) if self.charts else 0
+        return len({article.outlet_name for article in self.articles if article.day}) - drawn
+
+    @property
+    def unlisted(self) -> int:
+        """Articles beyond those that one page can list; the exports hold them all."""
+        return self.story.article_count - len(self.articles)
+
+    @property
     def repeated(self) -> float:
         """The share of the story's words that stand in earlier articles of other outlets, from 0 to 1."""
         return repeated_share(self.articles)

@@ -210,6 +210,12 @@ def test_a_long_story_folds_its_long_days() -> None:
     assert (len(group.lines), len(group.folded)) == (coverage.SHOWN_A_DAY, 30 - coverage.SHOWN_A_DAY)
 
 
+def test_a_story_of_very_many_outlets_says_how_many_are_not_drawn() -> None:
+    story = make_story(*(make_article(f"t{n}", NOON + n * HOUR, outlet=f"Titre {n}") for n in range(43)))
+    page = coverage.page_of(story)
+    assert (len(page.charts[0].lanes), page.undrawn, page.unlisted) == (40, 3, 0)
+
+
 def test_a_story_without_any_date_has_no_drawing() -> None:
     page = coverage.page_of(make_story(make_article("a", None), make_article("b", None, outlet="Autre")))
     assert (page.charts, page.first_day, page.undated.count) == ((), None, 2)
