@@ -104,7 +104,7 @@ def _pages(shared: Path) -> list[GroupingArticle]:
     ]
 
 
-@pytest.mark.parametrize("order", range(4))
+@pytest.mark.parametrize("order", range(8))
 def test_five_loose_documents_on_one_deal_are_one_story_among_other_pages(shared: Path, order: int) -> None:
     press, pages = _press(shared), _pages(shared)
     mixed = press + pages

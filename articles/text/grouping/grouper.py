@@ -170,7 +170,7 @@ class Grouper:
         span = None if middle is None else (middle, middle)
         member = Member(story.id, {term: story.weights[term] for term in strongest}, {}, span, self._now, False)
         found = []
-        bars = self._merge_bars(span)
+        bars = self._merge_bars(span, alone=len(story.members) == 1)
         for other, cosine in self._index.cosines(member.weights):
             if other is story:
                 continue
@@ -219,9 +219,10 @@ class Grouper:
             ours.text_threshold + crowd,
         )
 
-    def _merge_bars(self, span: tuple[float, float] | None) -> tuple[float, float, float]:
+    def _merge_bars(self, span: tuple[float, float] | None, *, alone: bool) -> tuple[float, float, float]:
+        """A text still alone is judged almost as when it came: the story it belongs in may have grown since."""
         ours, (titles, mixed, texts) = self.parameters, self._bars(span)
-        more = ours.text_merge_threshold - ours.text_threshold
+        more = (ours.text_alone_threshold if alone else ours.text_merge_threshold) - ours.text_threshold
         return titles + ours.merge_threshold - ours.threshold, mixed + more, texts + more
 
     def _rivals(self, span: tuple[float, float] | None) -> float:

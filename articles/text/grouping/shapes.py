@@ -78,6 +78,7 @@ class Parameters:
     text_threshold: float = 0.10
     mixed_threshold: float = 0.16
     text_merge_threshold: float = 0.20
+    text_alone_threshold: float = 0.115
     text_crowding: float = 0.02
     text_reach: float = 30.0
     title_share: float = 0.5
