@@ -204,10 +204,14 @@ class Article(models.Model):
 
 
 class PageQuerySet(models.QuerySet["Page"]):
+    def with_dates(self) -> PageQuerySet:
+        """With the article and its outlet, without the article's long texts."""
+        return self.select_related("article__outlet").defer("article__text", "article__blocks", "article__search")
+
     def claim(self, now: datetime) -> Page | None:
         """Take the page that has been due longest, for LEASE; call it in a transaction. None when none is due."""
-        due = self.filter(refresh_at__lte=now).order_by("refresh_at", "id")
-        page = due.select_for_update(skip_locked=True, of=("self",)).select_related("article__outlet").first()
+        due = self.with_dates().filter(refresh_at__lte=now).order_by("refresh_at", "id")
+        page = due.select_for_update(skip_locked=True, of=("self",)).first()
         if page is not None:
             page.refresh_at, page.looks = now + LEASE, page.looks + 1
             page.save(update_fields=["refresh_at", "looks"])
@@ -215,7 +219,7 @@ class PageQuerySet(models.QuerySet["Page"]):
 
     def relock(self, claimed: Page) -> Page | None:
         """Lock a claimed page again for the closing transaction; None when another worker has taken it meanwhile."""
-        rows = self.filter(pk=claimed.pk, refresh_at=claimed.refresh_at)
+        rows = self.with_dates().filter(pk=claimed.pk, refresh_at=claimed.refresh_at)
         return rows.select_for_update(of=("self",)).first()
 
 
