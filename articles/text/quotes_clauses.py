@@ -118,6 +118,8 @@ def _according_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cu
     ):
         return _after_lead(reading, cue, end, cues)
     tail = masked[cue.group_end : end]
+    if cue.pronoun and re.match(r" (?:le |la |les |l'|un |une |des |à |en |de )", tail) and "," not in lead[-4:]:
+        return _trimmed(reading, *_strip_lead(reading, sentence[0], end))
     if re.search(r"(?:qui|que|dont|et|mais|où|car|ou), ?$", lead):
         inner = re.match(r",? ?", tail)
         start = cue.group_end + (inner.end() if inner else 0)

@@ -257,6 +257,8 @@ class SentenceCues(SubjectParser):
         if form.mood == "gerund":
             own = self._gerund_subject(first)
             return Cue("verb", start, end, own, "", None, that, -1, form, end)
+        if not form.uses & {"que", "frag"}:
+            return None
         found_before = self._subject_before(first)
         if found_before is None:
             return None
