@@ -11,12 +11,14 @@ from articles.pipeline.analyse import analyse_next, compare_next
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
 from articles.pipeline.refresh import refresh_next
+from articles.text.names import release_model
 from sources.bell import ring
 from sources.fetcher import client
 
 logger = logging.getLogger(__name__)
 SHIFT_SECONDS = 25.0
 READING_SECONDS = 5.0
+REST_SECONDS = 120.0
 # New articles come first on this queue: a minute's looks at known ones are few.
 LOOKS_A_SHIFT = 40
 
@@ -70,4 +72,17 @@ def analyse_articles() -> int:
         if time.monotonic() > end:
             ring("articles.analyse_articles")
             break
+    _rest(done)
     return done
+
+
+_last_work = time.monotonic()
+
+
+def _rest(done: int) -> None:
+    """A worker that has had nothing to read for a while gives the model's memory back."""
+    global _last_work
+    if done:
+        _last_work = time.monotonic()
+    elif time.monotonic() - _last_work > REST_SECONDS:
+        release_model()
