@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -50,9 +51,14 @@ def as_row(article: Article, absolute: Callable[[str], str]) -> dict[str, Any]:
 
 def export(request: HttpRequest, articles: Iterable[Article], name: str, about: dict[str, Any]) -> HttpResponse:
     """At most MOST articles in the format asked for; JSON puts `about` beside them."""
-    rows = [as_row(article, request.build_absolute_uri) for _place, article in zip(range(MOST), articles, strict=False)]
+    rows = [as_row(article, request.build_absolute_uri) for article in islice(articles, MOST)]
+    return export_rows(request, rows, name, {**about, "articles": rows})
+
+
+def export_rows(request: HttpRequest, rows: list[dict[str, Any]], name: str, whole: dict[str, Any]) -> HttpResponse:
+    """`whole` as JSON or `rows` as CSV, as the address asks; `name` is the CSV's file name without its ending."""
     if asked_format(request) == "json":
-        return JsonResponse({**about, "articles": rows}, json_dumps_params={"ensure_ascii": False, "indent": 1})
+        return JsonResponse(whole, json_dumps_params={"ensure_ascii": False, "indent": 1})
     return _as_csv(rows, name)
 
 

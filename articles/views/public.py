@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -100,9 +100,28 @@ def story_list(request: HttpRequest) -> HttpResponse:
     stories = Story.objects.current().select_related("lead__outlet").defer("lead__text", "lead__blocks", "lead__search")
     stories = stories.filter(outlet_count__lte=1) if order == "un-titre" else stories.filter(outlet_count__gt=1)
     ranked = stories.by_coverage() if order == "couverture" else stories.order_by("-last_at", "-id")
+    if exporting.asked_format(request):
+        return _export_stories(request, coverage.story_lines(ranked[: exporting.MOST]))
     page = Paginator(ranked, STORIES_A_PAGE).get_page(request.GET.get("page", 1))
     lines = coverage.story_lines(page.object_list)
     return render(request, "public/stories.html", {"page": page, "lines": lines, "order": order})
+
+
+def _export_stories(request: HttpRequest, lines: Iterable[coverage.StoryLine]) -> HttpResponse:
+    rows = [
+        {
+            "id": line.story.pk,
+            "title": line.story.title,
+            "title_by_editor": line.story.title_by_editor,
+            "outlets": line.outlets,
+            "articles": line.story.article_count,
+            "first_day": line.first_day,
+            "last_day": line.last_day,
+            "page": request.build_absolute_uri(line.story.get_absolute_url()),
+        }
+        for line in lines
+    ]
+    return exporting.export_rows(request, rows, "pressreview-histoires", {"stories": rows})
 
 
 def story(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
@@ -152,7 +171,23 @@ def _others(found: Article) -> QuerySet[Article] | list[Article]:
 
 def outlet_list(request: HttpRequest) -> HttpResponse:
     """Every outlet with what it publishes."""
-    return render(request, "public/outlets.html", {"lines": volume.outlet_lines(), "last": latest_day()})
+    lines = volume.outlet_lines()
+    if exporting.asked_format(request):
+        rows = [
+            {
+                "name": line.outlet.name,
+                "kind": line.outlet.kind,
+                "language": line.outlet.language,
+                "owner": line.outlet.owner,
+                "site": line.outlet.homepage,
+                "articles": line.articles,
+                "latest": line.latest,
+                "page": request.build_absolute_uri(line.outlet.get_absolute_url()),
+            }
+            for line in lines
+        ]
+        return exporting.export_rows(request, rows, "pressreview-titres", {"outlets": rows})
+    return render(request, "public/outlets.html", {"lines": lines, "last": latest_day()})
 
 
 def outlet(request: HttpRequest, slug: str) -> HttpResponse:

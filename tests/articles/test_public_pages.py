@@ -300,6 +300,19 @@ def test_an_editions_manifest_is_what_its_seal_is_of(client: Client) -> None:
     assert edition.seal[:4] in _page(client, "/editions/1/")
 
 
+def test_stories_and_outlets_come_as_json_and_csv(client: Client) -> None:
+    make_story(make_article("La nouvelle"), make_article("autre", outlet="Autre"))
+    story = _export(client, "/histoires/?format=json")["stories"][0]
+    assert (story["title"], story["outlets"]) == ("La nouvelle", ["Autre", "Le Signal numérique"])
+    assert (story["first_day"], story["articles"]) == ("2024-02-28", 2)
+    assert [row["name"] for row in _export(client, "/titres/?format=json")["outlets"]] == [
+        "Autre",
+        "Le Signal numérique",
+    ]
+    assert "Autre; Le Signal numérique" in _page(client, "/histoires/?format=csv")
+    assert "Le Signal numérique" in _page(client, "/titres/?format=csv")
+
+
 def test_shortcuts_and_headings_are_in_place(client: Client) -> None:
     page = _page(client, make_story(make_article("a"), make_article("b", outlet="Autre")).get_absolute_url())
     assert page.count("<h1") == 1
