@@ -32,6 +32,7 @@ _SCRIPTS = (
     ("ko", "\uac00", "\ud7af"),
     ("zh", "\u4e00", "\u9fff"),
 )
+_ELSEWHERE = re.compile("[" + "".join(f"{first}-{last}" for _, first, last in _SCRIPTS) + "]")
 
 
 @cache
@@ -68,6 +69,8 @@ def detect(text: str) -> str:
 
 def _script(sample: str) -> str:
     """The language of a text mostly in another script than Latin; kana make Chinese characters Japanese."""
+    if not _ELSEWHERE.search(sample):
+        return ""
     letters = sum(character.isalpha() for character in sample) or 1
     for language, first, last in _SCRIPTS:
         share = sum(first <= character <= last for character in sample) / letters
