@@ -118,7 +118,7 @@ def test_every_command_in_the_documents_exists(document: str, command: str) -> N
 )
 def test_every_option_in_the_documents_exists(option: str) -> None:
     name, flag = shlex.split(option)
-    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)  # type: ignore[arg-type]
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
     assert flag in parser.format_help()
 
 
