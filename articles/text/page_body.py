@@ -60,7 +60,7 @@ def furniture(root: Element, everything: list[Leaf]) -> set[Element]:
     return {
         element
         for element in root.iterdescendants()
-        if (element.attrib or element.tag in ("aside", "form"))
+        if (element.attrib or element.tag in ("aside", "form", "figure"))
         and _is_furniture(element, mass.get(element, 0) / total, total)
     }
 
@@ -71,6 +71,8 @@ def _is_furniture(element: Element, share: float, total: int) -> bool:
         return share < (_HIDDEN_PART if total > _LONG else _HIDDEN_SHARE)
     if element.tag == "form":
         return share < _FORM
+    if element.tag == "figure":
+        return share < _SMALL and next(element.iter("table", "blockquote", "pre", "ul", "ol"), None) is None
     name = f"aside / {name_of(element)}" if element.tag == "aside" else name_of(element)
     if share and names("wall_names").found_in(name):
         return share < _SMALL and promotion(" ".join(element.itertext()), to_reader=False) >= 2

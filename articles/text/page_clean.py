@@ -14,7 +14,7 @@ from articles.text.page_bylines import is_byline, is_credit, is_date_line, is_pi
 from articles.text.page_phrases import is_call_to_follow, is_comment_count, phrases
 from articles.text.page_tree import HEADINGS, Leaf
 from articles.text.spans import Block
-from articles.text.typography import fold, tidy, words
+from articles.text.typography import tidy, words
 
 Element: TypeAlias = html.HtmlElement
 _KINDS = {
@@ -237,7 +237,3 @@ def _contained(key: str, whole: str) -> bool:
             return True
         start = whole.find(key, end)
     return False
-
-
-def same(left: str, right: str) -> bool:
-    return fold(left) == fold(right)

@@ -91,6 +91,7 @@ def test_without_a_heading_the_title_loses_the_name_of_the_outlet() -> None:
         "<blockquote class='pull'><p>Nous voulions un outil sobre</p></blockquote>",
         "<figure><img src='a.jpg'><figcaption>Le siège de Brume. Anne Martin / Photopress</figcaption></figure>",
         "<p>© Anne Martin / Gazette</p>",
+        "<figure><img src='a.jpg'><p>Le siège de Brume, sur l’île de Nantes, un matin de mars pluvieux.</p></figure>",
         "<p>Par Anne Martin, avec AFP</p>",
         "<aside><p>Cette histoire sans rapport avec le reste est racontée à part par le journal du soir.</p></aside>",
         "<p><a href='/tag/brume'>Toute l’histoire de Brume en dix dates</a></p>",
