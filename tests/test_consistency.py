@@ -9,6 +9,7 @@ from io import StringIO
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from django.core.management import call_command, get_commands, load_command_class
 from django.template import engines
 from django.template.loader import get_template
@@ -162,3 +163,25 @@ def test_the_model_has_all_its_migrations() -> None:
 
 def test_django_finds_nothing_wrong() -> None:
     call_command("check", fail_level="WARNING", stdout=StringIO())
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_no_french_stands_in_a_template_outside_the_catalogue(name: str) -> None:
+    text = NAMES[name].read_text(encoding="utf-8")
+    shown = re.sub(r"{#.*?#}|{%\s*comment.*?endcomment\s*%}|{%.*?%}|{{.*?}}|<[^>]*>", " ", text, flags=re.DOTALL)
+    shown = shown.replace("Français", "")  # the name of a language is said in it
+    assert re.findall(r"\w*[éèêàçùôîœ]\w*|\b(?:les|des|une|avec|pour)\b", shown) == []
+
+
+def test_the_french_is_french_and_well_set() -> None:
+    with (ROOT / "pressreview" / "locale" / "fr" / "LC_MESSAGES" / "django.po").open("rb") as file:
+        catalogue = read_po(file, locale="fr")
+    wrong = []
+    for message in catalogue:
+        strings = message.string if isinstance(message.string, list | tuple) else [message.string]
+        for string in strings if message.id else []:
+            if re.search(r"\b(?:the|and|of|with|this|from)\b", re.sub(r"<[^>]*>|%\(\w+\)s", "", string)):
+                wrong.append(f"English: {string}")
+            if re.search(r"[^\s\u202f!?%;][;!?](?=\s|$)|« |[^\u00a0]»|(?<![\u00a0/\d\w]):(?=\s|$)|\w'\w", string):
+                wrong.append(f"typography: {string}")
+    assert wrong == []
