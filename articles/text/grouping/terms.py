@@ -54,16 +54,19 @@ _BODY_WORDS = 300
 _STANDFIRST = 2.0
 # In a sentence, a capital says that a word is a name, except where every noun bears one.
 _NAME = 1.5
-# A word that the press writes about anything; in the first days the stream itself cannot tell it yet.
-_COMMON = 0.4
-_HOUSEHOLD = 0.55
 _CAPITALS_ARE_NOUNS = frozenset({"de"})
+# Words that the press writes about anything, and names it writes every week: in the first days the stream itself
+# cannot tell them yet.
+_COMMON, _HOUSEHOLD = 0.4, 0.55
 _SENTENCE_ENDS = frozenset('.!?:«“"\n')
 
 
 @dataclass(slots=True)
 class Terms:
-    """Term → weight within the article, and stem → the word as first written. Stems start with "~"."""
+    """Term → weight within the article, and term → the word as first written.
+
+    "=word" is a word as written (a name, in a body), "~stem" its stem, "head-" its first letters.
+    """
 
     title: dict[str, float] = field(default_factory=dict)
     body: dict[str, float] = field(default_factory=dict)
