@@ -17,6 +17,8 @@ from sources.parsing.dates import PartialDate, parse_date
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _DATED = ("datetime", "content", "title")
+# An article has no more parts than this; a selector that matches more matches something else.
+_MOST_MATCHES = 2000
 _LEAD = re.compile(r"^\W*(?:par|by)\s+", re.I)
 
 
@@ -77,7 +79,7 @@ def extract(html: str, url: str, selectors: Selectors, *, fetched_at: datetime |
 
 def _outermost(soup: BeautifulSoup, selector: str) -> Iterator[Tag]:
     """The matches in the page's order, without those that stand inside another."""
-    matches = css.compiled(selector).select(soup) if selector else []
+    matches = css.compiled(selector).select(soup, limit=_MOST_MATCHES) if selector else []
     inside = {id(match) for match in matches}
     return (match for match in matches if not any(id(parent) in inside for parent in match.parents))
 
