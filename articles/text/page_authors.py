@@ -30,7 +30,7 @@ _LEAD = re.compile(
     r"^\W*(?:(?:article|texte|tribune|chronique|un (?:texte|documentaire|article|reportage)|reportage|propos|traduction"
     r"|photos?|dossier|video|images?)\s+)*"
     r"(?:(?:ecrit|redige|publie|recueillis?|realises?|traduit|signe|posted|written|published|prepare|present|propose)e?s?\s+)*"
-    r"(?:(?:par|by|de|from)\b|auteure?s?\s*:|autrice\s*:|author\s*:|redaction\s*:)\s*",
+    r"(?:(?:par|by|de|from)\b|auteure?s?\s*:|textes?\s*:|autrice\s*:|author\s*:|redaction\s*:)\s*",
     re.I,
 )
 _PROPOS = re.compile(r"propos recueillis par|recueillis? par|\btexte par\b", re.I)
@@ -39,7 +39,7 @@ _CUT = re.compile(
     r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche)\b|\d{1,2} \w+ \d{4})).*$",
     re.I,
 )
-_CONTACT = re.compile(r"\S+@\S+|https?://\S+|www\.\S+|(?<!\w)@\w+|\([^)]*\)|\[[^\]]*\]|\(.*$")
+_CONTACT = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+|@\w+|\([^)]*\)|\[[^\]]*\]|\(.*$")
 _ADDRESS = re.compile(r"https?:|\bwww\.|^@")
 """What a stated author holds when it is a site or an account."""
 _INSIDE = re.compile(r"\((?:avec|et|with|and)\s+([^)]*)\)", re.I)
@@ -50,6 +50,8 @@ _PARTICLES = frozenset((
     "de", "du", "des", "d", "la", "le", "les", "l", "van", "von", "der", "den", "ten", "ter", "el", "al", "ben", "bin",
     "ibn", "di", "da", "dos", "del", "della", "y", "e", "o",
 ))  # fmt: skip
+_ARTICLES = frozenset(("le", "la", "les", "un", "une", "the"))
+_ELIDED = re.compile(r"[dDlLoO]['’][A-ZÀ-Ý]")
 _LABELS = frozenset(
     ("auteur", "auteurs", "auteure", "autrice", "par", "by", "author", "authors", "texte", "redaction", "de")
 )
@@ -87,8 +89,9 @@ def is_person(name: str) -> bool:
     surnames = words(folded.removeprefix("france "))  # also a first name
     if folded in _agencies() or not _collective().isdisjoint(surnames):
         return False
-    capitals = [token for token in tokens if token[0].isupper()]
-    return len(capitals) >= 2 and all(token[0].isupper() or token.lower() in _PARTICLES for token in tokens)
+    capitals = [token for token in tokens if token[0].isupper() or _ELIDED.match(token)]
+    plain = all(token in capitals or token.lower() in _PARTICLES for token in tokens)
+    return len(capitals) >= 2 and plain and tokens[0].lower() not in _ARTICLES
 
 
 def names(line: str) -> Signed:
@@ -148,7 +151,7 @@ def _leading_name(piece: str) -> str:
         word = token.strip(".,:;\u00a0\u202f")
         if not word:
             break
-        initial = word[:1].isupper() or word.lower() in _PARTICLES or re.match(r"(?:d|l|o)['’][A-ZÀ-Ý]", word)
+        initial = word[:1].isupper() or word.lower() in _PARTICLES or _ELIDED.match(word)
         if not initial or (fold(word) in _functions() and word.lower() not in _PARTICLES):
             break
         kept.append(token.strip(",:;"))
@@ -165,7 +168,7 @@ def _is_signature(piece: str) -> bool:
     return (
         bool(text)
         and len(text) <= 60
-        and (text[0].isupper() or text[0].isdigit() or " " not in text)
+        and (text[0].isupper() or text[0].isdigit() or " " not in text or bool(_WITH.search(text)))
         and len(words(text)) <= 8
     )
 

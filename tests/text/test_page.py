@@ -260,6 +260,8 @@ def test_a_change_is_told_apart_and_only_when_later() -> None:
         ("Propos recueillis par Yann Le Goff", ("Yann Le Goff",), ()),
         ("Gazette avec AFP | Publié le 4 mars 2025 | Par Jean-Pierre D’Arras", ("Jean-Pierre D’Arras",), ()),
         ("Par E. NURMI", ("E. NURMI",), ()),
+        ("Texte : Anne Martin | Photos : Luc Petit", ("Anne Martin",), ()),
+        ("Par Le Quotidien avec AFP", (), ("Le Quotidien avec AFP",)),
     ],
 )
 def test_people_are_told_apart_from_functions_and_agencies(
