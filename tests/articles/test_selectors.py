@@ -118,7 +118,7 @@ def test_a_selector_that_is_none_is_named(broken: str) -> None:
         read(body=broken)
     with pytest.raises(ValidationError) as told:
         Outlet(name="Le Journal", slug="le-journal", body_selector=broken).save()
-    assert f"“{broken}”" in str(told.value.messages)
+    assert broken in " ".join(told.value.messages)
 
 
 # --- in the stream -------------------------------------------------------------------------------------------------
@@ -232,7 +232,7 @@ def test_a_broken_selector_is_named_beside_its_field(browser: Browser, name: str
         address(outlet), {"act": "save", "title_selector": "", name: ".bon\ndiv >" if "re" in name else "div >"}
     )
     assert answer.status_code == 400
-    assert "“div &gt;”" in answer.content.decode()
+    assert "div &gt;" in answer.content.decode().split("errorlist", 1)[1]
     outlet.refresh_from_db()
     assert outlet.title_selector == ".vrai"
 
@@ -248,7 +248,7 @@ def test_a_kept_page_is_tried_without_asking_its_site(browser: Browser, monkeypa
         "Titre pour les moteurs", "Le vrai titre de la page",
     )  # fmt: skip
     said = answer.content.decode()
-    assert "“.absent”" in said
+    assert preview.unmatched == (".absent",)
     assert "Le vrai titre de la page" in said
     outlet.refresh_from_db()
     assert outlet.title_selector == ""
