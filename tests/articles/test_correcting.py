@@ -404,3 +404,8 @@ def test_what_others_wrote_is_escaped(browser: Browser, article: Article, editor
 
 def test_facts_cover_every_field_of_a_correction() -> None:
     assert set(Facts.__dataclass_fields__) == set(ArticleCorrection.Field.values)
+
+
+def test_the_articles_page_leads_editors_here(browser: Browser, article: Article, editor: User) -> None:
+    assert address(article) in browser.get(article.get_absolute_url()).content.decode()
+    assert address(article) not in Browser().get(article.get_absolute_url()).content.decode()

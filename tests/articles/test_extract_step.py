@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from articles import tasks
 from articles.models import Article, Page
-from articles.pipeline import extract, reading
+from articles.pipeline import reading
 from articles.pipeline.extract import extract_next
 from articles.text.spans import Block, ExtractedPage
 from sources.fetching.client import AddressRefused, FetchError, Reason

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
+from django.test import Client as Browser
 from django.utils import timezone
 
 from articles.models import Article, ArticleVersion, Page, Story
@@ -307,3 +308,12 @@ def test_showing_versions_takes_one_query(client: FakeClient, django_assert_num_
     article = Article.objects.get()
     with django_assert_num_queries(1):
         render_to_string("components/_versions.html", {"article": article, "is_readable": True})
+
+
+def test_the_articles_page_shows_its_versions(client: FakeClient) -> None:
+    address = Article.objects.get().get_absolute_url()
+    assert 'id="versions"' not in Browser().get(address).content.decode()
+    now_says(client, page("Un centre de données contesté dans la filature", text=PARAGRAPH.replace("douze", "quinze")))
+    said = Browser().get(address).content.decode()
+    assert "<ins>contesté</ins>" in said
+    assert "quinze" not in said.split('id="versions"')[1]  # the text is for the newsroom
