@@ -10,8 +10,11 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 from django.conf import settings
+from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
+
+from tests.factories import make_article, make_feed, make_story
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]")
 TAG = re.compile(r"<[^>]*>")
@@ -138,6 +141,26 @@ def test_a_page_speaks_french_to_who_asks_for_french(client: Client, path: str) 
     language, words = _words(response.text)
     assert (response.status_code, language, words & ENGLISH) == (PAGES[path], "fr", set())
     assert words & FRENCH
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "other"), [("en", FRENCH), ("fr", ENGLISH)], ids=["en", "fr"])
+def test_pages_with_something_on_them_speak_one_language_too(client: Client, language: str, other: set[str]) -> None:
+    article = make_article("Silex Dunkerque", outlet="Signal")
+    story = make_story(article, make_article("Usine Silex", outlet="Gazette"))
+    feed = make_feed(article.outlet)
+    client.force_login(User.objects.create_superuser("zoe"))
+    client.cookies["language"] = language
+    found = {}
+    for path in (
+        "/", "/revue/2024-W09/", story.get_absolute_url(), article.get_absolute_url(), "/titres/", "/titres/signal/",
+        "/recherche/?q=silex", "/pupitre/", "/pupitre/semaine/2024-W09/", "/pupitre/semaine/2024-W09/publier/",
+        "/pupitre/documents/", f"/articles/{article.pk}/corriger/", "/titres/signal/selecteurs/", "/compte/",
+        "/compte/mot-de-passe/", "/sources/", "/sources/ajouter/", "/sources/opml/", f"/sources/fils/{feed.pk}/",
+    ):  # fmt: skip
+        spoken, words = _words(client.get(path).text)
+        found[path] = (spoken, words & other)
+    assert found == dict.fromkeys(found, (language, set()))
 
 
 @pytest.mark.django_db
