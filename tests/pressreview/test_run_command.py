@@ -94,27 +94,31 @@ def test_the_logs_hold_no_failure(site: Run) -> None:
     assert bad == []
 
 
-def test_sigterm_ends_it_all_and_the_next_start_finds_its_data(site: Run) -> None:
-    assert len(processes_of(site.data)) > 6
-    assert site.stop(signal.SIGTERM) == 0
-    assert site.says("Everything is stopped.", 5)
-    assert processes_of(site.data) == {}
-    again = Run(site.data)
+def test_after_a_kill_only_the_servers_are_left_and_the_next_start_takes_them_over(site: Run) -> None:
+    assert site.process is not None
+    site.process.kill()
+    site.process.wait()
+    servers = ("bin/postgres", "postgres:", "valkey-server")
+    assert until(lambda: all(any(s in c for s in servers) for c in processes_of(site.data).values()), 40)
+    again = Run(site.data, port=site.port)
     again.start()
     try:
         assert again.says("PressReview is at"), "\n".join(again.lines)
         assert differences(again) == []
         assert not again.has_said("First sign-in")
         assert not again.has_said("is empty")
-        assert again.stop(signal.SIGINT) == 0
+        assert len(processes_of(site.data)) > 6
+        assert again.stop(signal.SIGTERM) == 0
+        assert again.says("Everything is stopped.", 5)
         assert processes_of(site.data) == {}
     finally:
         again.kill()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_start_that_is_told_to_stop_leaves_nothing(site: Run, number: signal.Signals) -> None:
-    """After the test above, on its folder."""
+    if site.process is not None and site.process.poll() is None:
+        site.stop(signal.SIGTERM)
     started = Run(site.data)
     started.start()
     try:
@@ -123,19 +127,3 @@ def test_a_start_that_is_told_to_stop_leaves_nothing(site: Run, number: signal.S
         assert processes_of(site.data) == {}
     finally:
         started.kill()
-
-
-def test_a_run_that_is_killed_leaves_nothing_that_the_next_start_minds(site: Run) -> None:
-    started = Run(site.data)
-    started.start()
-    assert started.says("PressReview is at"), "\n".join(started.lines)
-    assert started.process is not None
-    started.process.kill()
-    started.process.wait()
-    servers = ("bin/postgres", "postgres:", "valkey-server")
-    assert until(lambda: all(any(s in c for s in servers) for c in processes_of(site.data).values()), 30)
-    again = Run(site.data, port=started.port)
-    again.start()
-    assert again.says("PressReview is at"), "\n".join(again.lines)
-    assert again.stop(signal.SIGTERM) == 0
-    assert processes_of(site.data) == {}
