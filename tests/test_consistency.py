@@ -178,7 +178,7 @@ def test_the_french_is_french_and_well_set() -> None:
         catalogue = read_po(file, locale="fr")
     wrong = []
     for message in catalogue:
-        strings = message.string if isinstance(message.string, list | tuple) else [message.string]
+        strings = message.string if isinstance(message.string, list | tuple) else [message.string or ""]
         for string in strings if message.id else []:
             if re.search(r"\b(?:the|and|of|with|this|from)\b", re.sub(r"<[^>]*>|%\(\w+\)s", "", string)):
                 wrong.append(f"English: {string}")
