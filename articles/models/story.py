@@ -88,13 +88,17 @@ class Story(models.Model):
             outlets=Count("outlet", distinct=True),
             first=Min("published_at"),
             last=Max("published_at"),
+            first_day=Min("published_at", filter=models.Q(day__isnull=False)),
+            last_day=Max("published_at", filter=models.Q(day__isnull=False)),
         )
         self.compared_at = None
         self.article_count, self.outlet_count = told["articles"], told["outlets"]
-        self.first_at, self.last_at = told["first"], told["last"]
+        # A date known by its month only would stretch the story to the first of the month: it counts where no other is.
+        self.first_at, self.last_at = told["first_day"] or told["first"], told["last_day"] or told["last"]
         if not self.lead_by_editor or self.lead is None or self.lead.story_id != self.pk:
             dated_first = models.F("published_at").asc(nulls_last=True)
-            self.lead = self.articles.order_by("title_is_first_sentence", dated_first, "id").first()
+            by_day = models.Case(models.When(day__isnull=True, then=1), default=0)
+            self.lead = self.articles.order_by("title_is_first_sentence", by_day, dated_first, "id").first()
             self.lead_by_editor = False
         if self.lead and not self.title_by_editor:
             self.title = self.lead.title

@@ -12,6 +12,7 @@ from articles.text import (
     page_clean,
     page_dates,
     page_metadata,
+    page_second,
     page_title,
     page_tree,
 )
@@ -39,6 +40,7 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
     stated = page_metadata.stated_body(found)
     body = page_body.find(tree, everything, title, url, stated)
     blocks = _fuller(page_clean.blocks(body.leaves, title, body.container), stated)
+    blocks = page_second.better(html, url, blocks, everything)
     near = page_body.around(everything, body, title)
     signed = page_authors.read(tree, found, near, body.leaves, outlet, url)
     dates = page_dates.read(tree, found, near.lines, url, fetched_at)
