@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from articles.text import citations, entities, figures, mentioned_dates, quotes, reading
+from articles.text import citations, entities, figures, mentioned_dates, names, quotes, reading
 from articles.text.findings import CitationSpan, DateSpan, EntitySpan, FigureSpan, QuoteSpan
 from sources.parsing import jsonlines
 from sources.parsing.dates import PartialDate
@@ -61,4 +62,6 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 def command(rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     """`python -m articles.text analyse`: one answer for each article."""
+    if not names.has_model():
+        sys.stderr.write(f"{names.MODEL} is not installed: names are found by capitals and lexicons alone\n")
     return jsonlines.each(_row)(rows)

@@ -7,6 +7,7 @@ Direct and mixed quotes are the words inside one pair of marks; an indirect quot
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from articles.text import citations, wordlists
@@ -36,12 +37,23 @@ class _Quoter:
         self.outlets = citations.mentions(reading)
         self.cast = Cast(reading, entities, self.outlets, title)
         names_at = self.cast.names_at()
-        self.parsers = [SentenceCues(reading, span, names_at) for span in reading.sentences]
+        starts = sorted(names_at)
+        self.parsers = [
+            SentenceCues(
+                reading,
+                span,
+                {at: names_at[at] for at in starts[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]},
+            )
+            for span in reading.sentences
+        ]
         self.cues = [parser.find() for parser in self.parsers]
         self.found: list[QuoteSpan] = []
         self.last: Speaker | None = None
         self.last_end = -1
         self.told: dict[str, tuple[str, int]] = {}
+        self.outlets_of: dict[int, list[citations.OutletMention]] = {}
+        for mention in self.outlets:
+            self.outlets_of.setdefault(reading.sentence_at(mention.start), []).append(mention)
         self.marks_of: dict[int, list[Marked]] = {}
         for mark in reading.marked:
             self.marks_of.setdefault(reading.sentence_at(mark.start), []).append(mark)
@@ -86,8 +98,8 @@ class _Quoter:
         """« Dans un entretien au Monde, X … »: what X says in this paragraph was said there."""
         start, end = self.reading.sentences[index]
         paragraph = self.reading.paragraph_of(start)[0]
-        for mention in self.outlets:
-            if start <= mention.start < end and citations.is_venue(self.reading, mention):
+        for mention in self.outlets_of.get(index, ()):
+            if citations.is_venue(self.reading, mention):
                 people = [actor.name for actor, _ in self.cast.in_span((start, end)) if actor.kind == "person"]
                 for name in people[:1]:
                     self.told[name] = (mention.outlet, paragraph)
@@ -122,7 +134,8 @@ class _Quoter:
     def _type(self, mark: Marked, rule: str) -> str:
         if rule in ("fragment", "loose-fragment", "that-fragment"):
             return "mixed"
-        return "direct" if _count(self.reading.text[mark.start : mark.end]) >= 4 or rule in ("colon",) else "mixed"
+        words = self.reading.plain[mark.start : mark.end]
+        return "direct" if _count(words) >= 4 or rule == "colon" or _CLAUSAL.search(words) else "mixed"
 
     # -- is it a quote, and whose? --------------------------------------------------------------------------------
 
@@ -356,11 +369,11 @@ class _Quoter:
 
     def _told_to(self, index: int, speaker: Speaker) -> str | None:
         """The outlet that received the words, in this sentence or earlier for the same speaker and paragraph."""
-        start, end = self.reading.sentences[index]
+        start = self.reading.sentences[index][0]
         who = speaker.name or speaker.raw or ""
         paragraph = self.reading.paragraph_of(start)[0]
-        for mention in self.outlets:
-            if not start <= mention.start < end or MASK in self.reading.masked[mention.start : mention.end]:
+        for mention in self.outlets_of.get(index, ()):
+            if MASK in self.reading.masked[mention.start : mention.end]:
                 continue
             if citations.told_to_span(self.reading, mention) is not None and mention.outlet != speaker.name:
                 self.told[who] = (mention.outlet, paragraph)

@@ -149,6 +149,8 @@ class SentenceCues(SubjectParser):
     def _inverted(self, index: int, base: str, pronoun: str) -> Cue | None:
         token = self.tokens[index]
         last, form = index, speech.forms().get(base)
+        if base == "peut" and index + 1 < len(self.tokens) and self.tokens[index + 1].low == "lire":
+            last, form = index + 1, _PHRASE_FORM
         if form is None:
             for ahead in range(index + 1, min(index + 6, len(self.tokens))):
                 phrase = _phrases().match(self.reading.masked, self.tokens[ahead].start, self.span[1])

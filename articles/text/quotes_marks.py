@@ -162,10 +162,10 @@ class _Scanner:
 
     def _paragraph_end(self, position: int) -> None:
         """An open quotation goes on in the next paragraph only when that one closes it before opening another."""
-        if not self.stack or self.text[:position].endswith("\n"):
+        if not self.stack or self.text[position - 1 : position] == "\n":
             return
         base = self.stack[0]
-        rest = self.text[position:].lstrip(_BLANK)
+        rest = self.text[position : position + 3000].lstrip(_BLANK)
         head = rest[:1]
         if (
             base.mark in STRAIGHT

@@ -22,6 +22,7 @@ _ROLE_AFTER = re.compile(
     r",? ?\(?((?:le |la |l'|un |une |son |sa )?[\w' -]{3,90}?)"
     r"(?=[,.;:)«»\"]| (?:qui|dont|lors|a|avait|et|est|dans)\b|$)"
 )
+_BY_AUTHOR = re.compile(r"(?: [\w']+){0,3}? par (?:le |la |les |l')?")
 _PLURAL = re.compile(r"(?:les|des|ces|ses|leurs|plusieurs|certains|certaines)\b", re.IGNORECASE)
 _FAR = 1500
 
@@ -219,14 +220,14 @@ class Cast:
 
     def _described(self, raw: str, span: Span, last: Speaker | None, role: str | None) -> Speaker:
         plain = raw.replace("’", "'")
-        if _INDEFINITE.match(plain) or _PLURAL.match(plain) or " et l" in plain:
-            return Speaker(None, raw, role, 0.8)
         named = self._named_after(span[1])
         if named is not None:
             return Speaker(named.name, raw, role, 0.85, named.kind)
         author = self._author(plain, span, last)
         if author is not None:
             return Speaker(author.name, raw, None, 0.75, author.kind)
+        if _INDEFINITE.match(plain) or _PLURAL.match(plain) or " et l" in plain:
+            return Speaker(None, raw, role, 0.8)
         outlet_noun = _head(plain, _outlet_nouns())
         if outlet_noun and " de " not in plain and " du " not in plain:
             found = next((actor for actor, _ in self._before(span[0], 2500) if actor.kind == "outlet"), None)
@@ -249,16 +250,17 @@ class Cast:
 
     def _author(self, plain: str, span: Span, last: Speaker | None) -> Actor | None:
         """« les chiffres de l'Insee », « le site de l'entreprise »: the document speaks for its author."""
-        match = re.match(
-            r"(?:[\w'-]+ ){0,2}?([\w'-]+(?: internet| web)?)(?: \w+){0,3}? (?:du |de la |de l'|de |d'|des )(.+)",
-            _bare(plain),
-        )
-        if not match or not wordlists.words("document_nouns") & {match.group(1), *_bare(plain).split()[:2]}:
+        bare = re.sub(r"^(?:une?|des|d'|de) ", "", _bare(plain))
+        if not wordlists.words("document_nouns") & set(bare.split()[:2]):
             return None
-        for actor, _ in self.in_span(span):
-            if actor.kind != "place":
-                return actor
-        if _head(match.group(2), _body_nouns()) and not re.search(r"[A-ZÀ-Ý]", plain[1:]):
+        complement = re.search(r" (?:du |de la |de l'|de |d'|des )(.+)", bare)
+        by = _BY_AUTHOR.match(self.reading.plain, span[1])
+        found = [
+            actor for actor, _ in self.in_span((span[0], by.end() + 1 if by else span[1])) if actor.kind != "place"
+        ]
+        if found and (complement or by):
+            return found[-1] if by else found[0]
+        if complement and _head(complement.group(1), _body_nouns()) and not re.search(r"[A-ZÀ-Ý]", plain[1:]):
             return self._salient_body(span[0], last)
         return None
 

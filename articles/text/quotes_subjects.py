@@ -19,6 +19,7 @@ BOUNDARIES = wordlists.group("grammar", "boundaries")
 NOUN_FORMS = wordlists.group("grammar", "verb forms that are nouns")
 STOP_AFTER = wordlists.group("grammar", "ends of a phrase")
 ASIDES = wordlists.group("grammar", "asides")
+APPOSITION_ENDS = wordlists.group("grammar", "ends of an apposition")
 AUXILIARIES = wordlists.group("grammar", "auxiliaries")
 MEDIA = wordlists.group("grammar", "media")
 
@@ -203,25 +204,13 @@ class SubjectParser:
         """« , directrice des affaires publiques de X » right after a name."""
         if index + 1 >= len(self.tokens) or self.tokens[index].low not in (",", "("):
             return None
-        head = index + 1
-        if self.tokens[head].low in DETERMINERS:
-            head += 1
+        head = index + 1 + (self.tokens[index + 1].low in DETERMINERS)
         if head >= len(self.tokens) or not self._is_role(head):
             return None
         end = head
-        while end < len(self.tokens) and self.tokens[end].low not in (
-            ",",
-            ".",
-            ";",
-            ":",
-            ")",
-            "»",
-            "«",
-            '"',
-            "qui",
-            "lors",
-            "dont",
-        ):
+        while end < len(self.tokens) and self.tokens[end].low not in APPOSITION_ENDS:
+            if self.tokens[end].low in AUXILIARIES:
+                return None
             end += 1
         return self.tokens[index + 1].start, self.tokens[end - 1].end
 

@@ -17,7 +17,7 @@ def test_one_article_tells_everything_at_once() -> None:
     found = analyse(TEXT, published="2024-02-28")
     assert [(quote.type, quote.speaker, quote.told_to) for quote in found.quotes] == [
         ("indirect", "Nadia Berrichon", None),
-        ("mixed", "Nadia Berrichon", "AFP"),
+        ("direct", "Nadia Berrichon", "AFP"),
     ]
     assert [citation.outlet for citation in found.citations] == ["AFP"]
     assert {entity.name for entity in found.entities} >= {"Fluviane", "Nadia Berrichon"}
