@@ -285,7 +285,8 @@ def _no_value(precision: str) -> _Handler:
 
 _REL = r"(?P<relative>derni(?:er|ère)|passée?|prochaine?)"
 _COUNTED = (
-    "euros? dollars? millions? milliards? personnes? kg km mm cm mètres? m² ha hectares? tonnes? morts? habitants? salariés? "
+    "euros? dollars? millions? milliards? personnes? kg km mm cm mètres? m² ha hectares? tonnes? "
+    "morts? habitants? salariés? "
     "emplois? "
     "postes? pages? élèves? mots? places? voix soldats? hommes? femmes?"
 )
