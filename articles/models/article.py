@@ -12,8 +12,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchConfig, SearchQuery, SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Case, Q, When
-from django.db.models.functions import Left
+from django.db.models import Case, Q, Value, When
+from django.db.models.functions import Left, Replace
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -36,11 +36,16 @@ _HYPHEN = re.compile(r"(?<=[^\W\d_])-(?=[^\W\d_])")
 _BY_LANGUAGE = Case(When(language="en", then=SearchConfig("english")), default=SearchConfig("french"))
 
 
+def _straight(text: Any) -> Replace:
+    """With plain apostrophes: some versions of Postgres take « l’occasion » for one word, and phrases miss it."""
+    return Replace(text, Value("’"), Value("'"), output_field=models.TextField())
+
+
 def _vector(config: Any) -> Any:
     return (
-        SearchVector("title", weight="A", config=config)
-        + SearchVector("standfirst", weight="B", config=config)
-        + SearchVector(Left("text", INDEXED_CHARACTERS), weight="C", config=config)
+        SearchVector(_straight("title"), weight="A", config=config)
+        + SearchVector(_straight("standfirst"), weight="B", config=config)
+        + SearchVector(_straight(Left("text", INDEXED_CHARACTERS)), weight="C", config=config)
     )
 
 

@@ -33,6 +33,8 @@ from articles.text.findings import CitationSpan, EntitySpan, QuoteSpan
 from articles.text.typography import fold
 from sources.models import Outlet
 
+MOST_READ = 40_000
+"""Characters of an article that are read: past them a text is no article, and some shapes of it take a minute."""
 MOST_COMPARED = 400
 """In a larger story, each article is compared with the first ones: who copies copies what came first."""
 STORY_DAYS = 3650
@@ -60,7 +62,7 @@ def read(article: Article) -> Analysis:
     if published and article.published_precision == "month":
         published = published[:7]
     return analysis.analyse(
-        article.text,
+        article.text[:MOST_READ],
         title=article.title,
         published=published,
         language=article.language,
