@@ -9,11 +9,13 @@ import pytest
 from django.template.loader import render_to_string
 from django.test import Client as Browser
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.models import Article, ArticleVersion, Page, Story
 from articles.pipeline.extract import extract_next
 from articles.pipeline.refresh import Outcome, refresh_next
-from articles.templatetags.versions import VersionChange, compare, version_changes
+from articles.templatetags.versions import VersionChange, _paired, compare, version_changes
 from articles.text import ENGINE, changes
 from tests.fakes import PARAGRAPH, FakeClient, html, make_entry, response
 
@@ -242,6 +244,13 @@ def test_a_paragraph_put_before_a_changed_one_does_not_hide_the_change() -> None
     changed = SENTENCES[1].replace("douze", "quinze")
     change = compared(SENTENCES, [SENTENCES[0], "Le préfet a suspendu le chantier jeudi.", changed, SENTENCES[2]])
     assert [pieces[0][0] for pieces in told(change)] == ["ins", "same"]
+
+
+@given(old=st.lists(st.text("ab ", min_size=1), max_size=6), new=st.lists(st.text("ab ", min_size=1), max_size=6))
+def test_every_paragraph_is_paired_once_and_in_order(old: list[str], new: list[str]) -> None:
+    pairs = list(_paired(old, new))
+    assert [before for before, _ in pairs if before] == old
+    assert [after for _, after in pairs if after] == new
 
 
 def test_typography_alone_is_no_change() -> None:
