@@ -49,9 +49,7 @@ class _Pace:
         self._throttle = throttle
         self._exempt = exempt
 
-    def slot(
-        self, host: str, gap: float | None = None, patience: float | None = None
-    ) -> AbstractContextManager[None]:
+    def slot(self, host: str, gap: float | None = None, patience: float | None = None) -> AbstractContextManager[None]:
         return nullcontext() if host in self._exempt else self._throttle.slot(host, gap, patience)
 
 
