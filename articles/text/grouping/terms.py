@@ -103,7 +103,7 @@ def _stemmer(language: str) -> snowballstemmer.BaseStemmer | None:
 def views(word: str, language: str) -> tuple[str, str, str] | None:
     """The word as written, its stem and its head, each marked; None for a word that tells nothing."""
     folded = fold(word)
-    if folded in _lexicon(f"stop_{language}") or (len(folded) == 1 and not folded.isdigit()):
+    if folded in _lexicon(f"stop_{language}") or len(folded) == 1:
         return None
     return f"={folded}", f"~{_stem(word, language)}", f"{folded[:_HEAD_LETTERS]}-"
 
