@@ -23,7 +23,7 @@ def with_trafilatura(html: str, url: str) -> dict[str, Any]:
 def with_readability(html: str, url: str) -> dict[str, Any]:
     """readability-lxml: text and title only."""
     document = Document(html)
-    return {"title": document.title(), "text": " ".join(lxml_html.fromstring(document.summary()).itertext())}
+    return {"title": document.title(), "text": " ".join(map(str, lxml_html.fromstring(document.summary()).itertext()))}
 
 
 def with_newspaper(html: str, url: str) -> dict[str, Any]:
