@@ -5,7 +5,7 @@ from pathlib import Path
 
 os.environ.setdefault("PRESSREVIEW_DATA", str(Path(__file__).resolve().parent.parent / "var" / "tests"))
 
-from pressreview.settings import *  # noqa: E402, F403
+from pressreview.settings import *  # noqa: F403
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

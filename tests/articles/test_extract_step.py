@@ -308,7 +308,8 @@ def test_characters_and_lengths_that_the_database_refuses_stop_nothing(
 ) -> None:
     bad = "nul \x00 et demi \ud83d"
     read = ExtractedPage(
-        title=bad, authors=(bad,), tags=(bad,), standfirst=bad, section=bad * 50, image="https://i.example/" + "a" * 3000,
+        title=bad, authors=(bad,), tags=(bad,), standfirst=bad, section=bad * 50,
+        image="https://i.example/" + "a" * 3000,
         paywall_evidence=bad, canonical_url="https://journal.example/" + "b" * 3000, language="fr",
         blocks=(Block("paragraph", f"{bad} {PARAGRAPH}"), Block("paragraph", PARAGRAPH)),
     )  # fmt: skip
