@@ -42,7 +42,8 @@ ARGUMENTS = [
 ]
 # Four of the twelve outlets, one of them foreign and one an agency: enough for every kind of page, and read in seconds.
 KEPT = ["agence-transmission", "le-signal-numerique", "les-cahiers-de-l-economie", "the-channel-ledger"]
-READ = 16  # articles whose quotes and names are looked for: the slowest step by far
+READ = 6  # articles whose quotes and names are looked for: the slowest step by far
+SYSTEM = {"locale": "fr-FR", "color_scheme": "light", "reduced_motion": "reduce"}
 PATIENCE = 10_000  # milliseconds: two busy cores are slow, and a page that answers never waits for so long
 
 _numbers = count(1)
@@ -141,7 +142,7 @@ def open_page(chromium: Browser, site: str, watch: Watch) -> Iterator[Callable[.
 
     def make(**options: object) -> Page:
         context = chromium.new_context(
-            **{"base_url": site, "locale": "fr-FR", "color_scheme": "light", **options}  # type: ignore[arg-type]
+            **{"base_url": site, **SYSTEM, **options}  # type: ignore[arg-type]
         )
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

@@ -13,9 +13,11 @@ from articles.candidates import candidates
 from articles.converters import Week
 from articles.models import Story
 from articles.perms import EDITOR
+from tests.browser.visiting import Watch
 from tests.factories import make_user
 
 Opens = Callable[..., Page]
+SAVED = re.compile(r"^saved at \d")
 
 
 def draft(week: Week, title: str = "") -> list[Story]:
@@ -67,7 +69,7 @@ def test_what_is_typed_is_saved_and_shown_as_readers_will_see_it(signed_in: Open
     page.locator("[name^='headline-']").first.fill("Un titre à nous")
     page.locator("[name^='note-']").first.fill("Tous en parlent, **aucun** ne chiffre.")
     expect(page.locator("[data-saved]")).to_have_text("not saved yet")
-    expect(page.locator("[data-saved]")).to_have_text(re.compile(r"^saved at \d"))
+    expect(page.locator("[data-saved]")).to_have_text(SAVED)
     sheet = page.locator("[data-sheet]")
     expect(sheet).to_contain_text("La semaine des puces")
     expect(sheet).to_contain_text("Un titre à nous")
@@ -90,9 +92,26 @@ def test_an_item_is_dragged_by_its_handle(signed_in: Opens) -> None:
     page.mouse.move(place["x"] + 5, place["y"] + 5, steps=5)
     page.mouse.up()
     expect(items.nth(0)).to_have_attribute("data-order-item", str(last))
-    expect(page.locator("[data-saved]")).to_have_text(re.compile(r"^saved at \d"))
+    expect(page.locator("[data-saved]")).to_have_text(SAVED)
     page.reload()
     expect(items.nth(0)).to_have_attribute("data-order-item", str(last))
+
+
+def test_a_second_editor_is_shown_both_texts_and_loses_none(signed_in: Opens, watch: Watch) -> None:
+    draft(Week(2024, 10))
+    watch.expected.add(409)
+    first, second = signed_in(EDITOR), signed_in(EDITOR)
+    for page in (first, second):
+        page.goto("/pupitre/semaine/2024-W10/")
+    first.locator("#f-title").fill("Le titre de la première")
+    expect(first.locator("[data-saved]")).to_have_text(SAVED)
+    second.locator("#f-title").fill("Le titre du second")
+    second.get_by_role("button", name="See both texts").click()
+    expect(second.locator(".conflict")).to_contain_text("Le titre de la première")
+    expect(second.locator("#f-title")).to_have_value("Le titre du second")
+    second.locator("header button[value=save]").click()
+    expect(second.locator(".conflict")).to_have_count(0)
+    expect(second.locator("#f-title")).to_have_value("Le titre du second")
 
 
 def test_a_published_edition_stands_for_visitors_and_in_its_feed(signed_in: Opens, open_page: Opens) -> None:
