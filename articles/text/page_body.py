@@ -163,7 +163,7 @@ def _worth(leaf: Leaf) -> float:
 
 _SAME = 8
 """Words by which a paragraph is found again in the text that JSON-LD gives."""
-_NEARLY = 0.92
+_NEARLY = 0.88
 _TITLE_WORTH = 200.0
 """The headline speaks for the element around it as much as a paragraph does: it decides on pages with little text."""
 
@@ -204,10 +204,36 @@ def find(root: Element, everything: list[Leaf], title: str, url: str, stated: tu
 
     Names that leave next to nothing are not believed.
     """
-    body = _find(root, furniture(root, everything) | cards(root, url), title, url, stated)
+    dropped = furniture(root, everything) | cards(root, url)
+    body = _find(root, dropped | _after_comments(everything, dropped), title, url, stated)
     if not any(is_prose(leaf) for leaf in body.leaves):
         return _find(root, cards(root, url), title, url, stated)
     return body
+
+
+_COMMENTS = re.compile(r"(?<![a-z])(?:comments?|commentaires?|reactions?|disqus)(?![a-z])")
+_MOST_AFTER = 0.25
+
+
+def _after_comments(everything: list[Leaf], dropped: set[Element]) -> set[Element]:
+    """What follows the readers' comments: notices of the site, unless most of the page's prose stands there."""
+    comments = {element for element in dropped if _COMMENTS.search(name_of(element)) and _holds_comments(element)}
+    inside = [index for index, leaf in enumerate(everything) if _held(leaf, comments)]
+    if not inside:
+        return set()
+    after = [leaf for leaf in everything[inside[0] :] if not _held(leaf, dropped)]
+    before = sum(len(leaf.text) for leaf in everything[: inside[0]] if is_prose(leaf) and not _held(leaf, dropped))
+    follows = sum(len(leaf.text) for leaf in after if is_prose(leaf))
+    return {leaf.element for leaf in after} if follows < _MOST_AFTER * before else set()
+
+
+def _holds_comments(element: Element) -> bool:
+    """More than a link to them or their number: the form to write one, or a list."""
+    return next(element.iter("form", "textarea", "ol", "ul"), None) is not None
+
+
+def _held(leaf: Leaf, elements: set[Element]) -> bool:
+    return leaf.element in elements or any(parent in elements for parent in leaf.element.iterancestors())
 
 
 def _find(root: Element, dropped: set[Element], title: str, url: str, stated: tuple[str, ...]) -> Body:
