@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
-from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response
+from playwright.sync_api import ConsoleMessage, Dialog, Page, Request, Response, ViewportSize
 
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 @dataclass
@@ -49,12 +49,15 @@ class Watch:
 
 def too_wide(page: Page) -> list[str]:
     """What sticks out of a telephone's screen (390 px); nothing where the page does not scroll sideways."""
-    page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
+    usual = page.viewport_size
+    page.set_viewport_size(PHONE)
     found: list[str] = page.evaluate(
         """() => document.documentElement.scrollWidth <= innerWidth ? [] :
         [...document.querySelectorAll("body *")].filter((e) => e.getBoundingClientRect().right > innerWidth + 1)
         .slice(0, 5).map((e) => e.outerHTML.slice(0, 120)).concat("wider than the screen")"""
     )
+    if usual:
+        page.set_viewport_size(usual)
     return found
 
 
