@@ -182,4 +182,5 @@ def test_tab_goes_through_the_navigation_to_the_first_story_with_the_focus_in_si
     assert hrefs[-1] == wanted
     navigation = [hrefs.index(address) for address in ("#content", "/", "/histoires/", "/titres/", "/editions/")]
     assert navigation == sorted(navigation)
+    # The radios of the appearance are read by assistive technology alone: their labels bear the ring.
     assert [stop for stop in stops if not (stop["ring"] and stop["seen"]) and stop["name"] != "theme"] == []

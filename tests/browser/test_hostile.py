@@ -122,7 +122,9 @@ def test_injected_markup_is_text_on_every_page_even_without_our_policy(
     assert {address: ran for address, ran in found.items() if ran} == {}
 
 
-@pytest.mark.parametrize("words", [f'"><script>{DO}</script>', TAG, f'" autofocus onfocus="{DO}'])
+@pytest.mark.parametrize(
+    "words", [f'"><script>{DO}</script>', TAG, f'" autofocus onfocus="{DO}'], ids=["element", "single", "double"]
+)
 def test_what_is_searched_for_is_shown_as_it_was_typed(
     open_page: Callable[..., Page], hostile: Hostile, words: str
 ) -> None:
@@ -132,7 +134,9 @@ def test_what_is_searched_for_is_shown_as_it_was_typed(
     assert page.evaluate(RAN) == []
 
 
-@pytest.mark.parametrize("words", [TITLE, AUTHOR, TAG, SECTION[:200], BLOCK])
+@pytest.mark.parametrize(
+    "words", [TITLE, AUTHOR, TAG, SECTION[:200], BLOCK], ids=["title", "author", "tag", "section", "text"]
+)
 def test_the_articles_page_shows_every_character_that_others_wrote(
     signed_in: Callable[..., Page], hostile: Hostile, words: str
 ) -> None:
