@@ -82,7 +82,7 @@ def test_each_date_is_known_as_far_as_it_is_said(shared: Path) -> None:
 
 def test_each_headline_is_the_documents_own(shared: Path) -> None:
     articles = add(shared)
-    assert articles["000"].title == "Le vent de l’open source tourne chez Mistral AI"
+    assert articles["000"].title.startswith("Le vent de l’open source")
     assert articles["001"].title.startswith("MistralAI contre OpenAI")
     assert articles["004"].title.endswith("et l’Europe est furieuse")
     for name in ("002", "003"):
