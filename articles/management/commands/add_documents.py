@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from articles.models import Article
 from articles.pipeline.extract import Added, DocumentError, add_document
 from articles.pipeline.group import group_batch
 from sources.parsing.charsets import decode
 
+PATIENCE_SECONDS = 30.0
 MOST_BYTES = 5 * 1024 * 1024
 
 
@@ -36,8 +39,7 @@ class Command(BaseCommand):
             added.append(result)
             state = "new" if result.is_new else "already there"
             self.stdout.write(f"{number}/{len(options['files'])} {path.name}: {result.article.title} ({state})")
-        while group_batch():
-            continue
+        _group([result.article.pk for result in added])
         for article in Article.objects.filter(pk__in=[result.article.pk for result in added]).select_related(
             "story", "outlet"
         ):
@@ -54,7 +56,19 @@ def _add(path: Path) -> Added:
     return add_document(html=text, name=path.name) if is_html else add_document(text=text, name=path.name)
 
 
+def _group(articles: list[int]) -> None:
+    """Put them into their stories; where a worker is at it, wait for it, but not for ever."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while Article.objects.ungrouped().filter(pk__in=articles).exists() and time.monotonic() < end:
+        if not group_batch():
+            time.sleep(0.2)
+
+
 def _told(article: Article) -> str:
-    date = f"{article.published_at:%Y-%m-%d} ({article.published_precision})" if article.published_at else "no date"
+    date = "no date"
+    if article.published_at:
+        day = timezone.localdate(article.published_at).isoformat()
+        date = {"month": day[:7], "year": day[:4]}.get(article.published_precision, day)
+        date += f" ({article.published_precision})"
     story = f"story {article.story_id}: {article.story}" if article.story else "waiting for its story"
     return f"  {article.pk}: {article.outlet_name}, {date}, {', '.join(article.authors) or 'no author'} → {story}"
