@@ -22,6 +22,7 @@ LEASE = timedelta(seconds=settings.PRESSREVIEW_LEASE_SECONDS)
 MOST_TRIES = 4
 MOST_DOUBLINGS = 5
 MOST_CSS = 500
+MOST_NAME = 120
 
 
 class DatePrecision(models.TextChoices):
@@ -68,7 +69,7 @@ class Outlet(models.Model):
         TRADE = "trade", _("trade press")
         INSTITUTION = "institution", _("institution")
 
-    name = models.CharField(_("name"), max_length=120)
+    name = models.CharField(_("name"), max_length=MOST_NAME)
     slug = models.SlugField(_("address on this site"), max_length=120, unique=True)
     homepage = models.URLField(_("site"), max_length=500, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind, default=Kind.TECH)
@@ -77,6 +78,10 @@ class Outlet(models.Model):
     description = models.TextField(_("description"), blank=True)
     is_active = models.BooleanField(_("collected"), default=True)
     is_demo = models.BooleanField(_("demonstration"), default=False, editable=False)
+    aliases = ArrayField(
+        models.CharField(max_length=MOST_NAME), verbose_name=_("other names"), default=list, blank=True
+    )  # fmt: skip
+    """What others call it when they credit it, beside its name: « l’AFP », « Reuters France »."""
     created_at = models.DateTimeField(_("added on"), auto_now_add=True)
 
     body_selector = css_field(_("selector of the text"))
