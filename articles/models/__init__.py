@@ -2,6 +2,7 @@
 
 from articles.models.article import Article, Page
 from articles.models.digest import Digest, DigestItem
+from articles.models.episode import Episode
 from articles.models.findings import (
     CopiedPassage,
     Credit,
@@ -12,6 +13,7 @@ from articles.models.findings import (
     Quote,
     Spelling,
 )
+from articles.models.kinship import StoryName, StoryTie
 from articles.models.story import ArticleBan, GroupingState, Story, StoryEvent, StorySeparation
 from articles.models.version import ArticleCorrection, ArticleVersion
 
@@ -25,6 +27,7 @@ __all__ = [
     "Digest",
     "DigestItem",
     "Entity",
+    "Episode",
     "Figure",
     "GroupingState",
     "Mention",
@@ -34,5 +37,7 @@ __all__ = [
     "Spelling",
     "Story",
     "StoryEvent",
+    "StoryName",
     "StorySeparation",
+    "StoryTie",
 ]

@@ -36,6 +36,15 @@ class StoryQuerySet(models.QuerySet["Story"]):
         """Outlets first, then articles, then freshness."""
         return self.order_by("-outlet_count", "-article_count", models.F("last_at").desc(nulls_last=True), "-id")
 
+    def by_importance(self) -> StoryQuerySet:
+        """The weightiest first, those of last week before those of last year (see articles/importance.py)."""
+        return self.order_by("-rank", "-id")
+
+    def unarranged(self) -> StoryQuerySet:
+        """Stories whose episodes, summary and names are to be found again, once their articles were compared."""
+        ready = models.Q(compared_at__isnull=False) | models.Q(article_count=1)
+        return self.current().filter(ready, arranged_at=None).order_by("id")
+
 
 class Story(models.Model):
     """A group of articles on the same events, at a permanent address."""
@@ -55,6 +64,27 @@ class Story(models.Model):
     closed_at = models.DateTimeField(_("closed on"), null=True, blank=True)
     compared_at = models.DateTimeField(null=True, blank=True)
     """When the articles were last compared with each other; empty when one has joined or left since."""
+    arranged_at = models.DateTimeField(null=True, blank=True)
+    """When episodes, summary, names and importance were last found; empty when an article has joined or left since."""
+
+    summary = models.TextField(_("summary"), blank=True)
+    """One sentence: an article's, word for word, or one that an editor wrote (`summary_article` is then empty)."""
+    summary_article = models.ForeignKey(
+        Article, verbose_name=_("article of the summary"), on_delete=models.SET_NULL, null=True, blank=True,
+        related_name="+",
+    )  # fmt: skip
+    summary_in_standfirst = models.BooleanField(default=False)
+    summary_start = models.PositiveIntegerField(null=True, blank=True)
+    """Where it stands, in characters of the article's standfirst or else of its text."""
+    summary_end = models.PositiveIntegerField(null=True, blank=True)
+    summary_by_editor = models.BooleanField(_("summary chosen by an editor"), default=False)
+
+    own_outlet_count = models.PositiveIntegerField(_("outlets with a text of their own"), default=0)
+    importance = models.FloatField(_("importance"), default=0)
+    rank = models.FloatField(default=0)
+    """Importance and freshness in one number that need not be computed again as time passes."""
+    episodes_held_to = models.DateField(null=True, blank=True)
+    """A person arranged the episodes up to this day: only what comes after it is cut by itself."""
 
     objects = StoryQuerySet.as_manager()
 
@@ -68,6 +98,10 @@ class Story(models.Model):
                 fields=["id"], condition=models.Q(compared_at=None, article_count__gt=1), name="story_uncompared"
             ),
             models.Index(fields=["-outlet_count", "-article_count"], name="story_coverage"),
+            models.Index(fields=["-rank", "-id"], name="story_rank"),
+            models.Index(
+                fields=["id"], condition=models.Q(arranged_at=None, merged_into=None), name="story_unarranged"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -91,7 +125,7 @@ class Story(models.Model):
             first_day=Min("published_at", filter=models.Q(day__isnull=False)),
             last_day=Max("published_at", filter=models.Q(day__isnull=False)),
         )
-        self.compared_at = None
+        self.compared_at = self.arranged_at = None
         self.article_count, self.outlet_count = told["articles"], told["outlets"]
         # A date known by its month only would stretch the story to the first of the month: it counts where no other is.
         self.first_at, self.last_at = told["first_day"] or told["first"], told["last_day"] or told["last"]
@@ -118,6 +152,10 @@ class StoryEvent(models.Model):
         LEAD = "lead", _("lead article chosen")
         CLOSED = "closed", _("closed to new articles")
         REOPENED = "reopened", _("reopened")
+        EPISODES = "episodes", _("episodes arranged")
+        SUMMARY = "summary", _("summary chosen")
+        TIED = "tied", _("tied to another story")
+        HIDDEN = "hidden", _("told apart from a related story")
 
     story = models.ForeignKey(Story, on_delete=models.CASCADE, related_name="events")
     article = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
