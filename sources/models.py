@@ -13,8 +13,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sources.jobs import ArchivedPage, ImportJob, ImportLine
+from sources.incident import Incident as Incident
 from sources.parsing import css
 from sources.parsing.dates import Precision
+from sources.terms import Terms
+
+__all__ = [
+    "ArchivedPage", "DatePrecision", "Entry", "Feed", "FetchAttempt", "ImportJob", "ImportLine", "Outlet", "relock",
+]  # fmt: skip
 
 # A step that was killed while it held a row gives it back after this long.
 LEASE = timedelta(seconds=settings.PRESSREVIEW_LEASE_SECONDS)
@@ -58,7 +65,7 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
         return self.filter(is_active=True)
 
 
-class Outlet(models.Model):
+class Outlet(Terms):
     """A title of the press (« titre »): a newspaper, a site, an agency."""
 
     class Kind(models.TextChoices):
@@ -97,7 +104,8 @@ class Outlet(models.Model):
 
     objects = OutletQuerySet.as_manager()
 
-    class Meta:
+    class Meta(Terms.Meta):
+        abstract = False
         verbose_name = _("outlet")
         verbose_name_plural = _("outlets")
         ordering = ["name"]
@@ -207,6 +215,8 @@ class FetchAttempt(models.Model):
     entries_found = models.PositiveIntegerField(_("entries found"), default=0)
     entries_new = models.PositiveIntegerField(_("new entries"), default=0)
     error = models.TextField(_("error"), blank=True)
+    reason = models.CharField(max_length=20, blank=True, editable=False)
+    """The fetching.errors.Reason of a failure; "" where what came could not be read."""
 
     class Meta:
         verbose_name = _("attempt")
@@ -226,10 +236,12 @@ class EntryQuerySet(models.QuerySet["Entry"]):
     def claim(self, now: datetime) -> Entry | None:
         """Take the oldest waiting entry, for LEASE; call it in a transaction. None when none waits.
 
+        What feeds announced comes before the history that an administrator brings in, however long that waits.
         Every claim counts as a try, so that an entry that kills its worker is known by the number of its tries.
         """
         waiting = self.unprocessed(now).filter(retry_at__lte=now).order_by("retry_at", "id")
-        entry = waiting.select_for_update(skip_locked=True, of=("self",)).first()
+        waiting = waiting.select_for_update(skip_locked=True, of=("self",))
+        entry = waiting.filter(job=None).first() or waiting.filter(job__isnull=False, job__cancelled_at=None).first()
         if entry is not None:
             entry.leased_until = now + LEASE
             entry.tries += 1
@@ -249,6 +261,8 @@ class Entry(models.Model):
 
     outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="entries")
     feed = models.ForeignKey(Feed, on_delete=models.SET_NULL, null=True, related_name="entries")
+    job = models.ForeignKey(ImportJob, on_delete=models.SET_NULL, null=True, related_name="entries", db_index=False)
+    """The import that brought it, where no feed did."""
     identity = models.CharField(max_length=64)
     """SHA-256, in hexadecimal, of what tells this article from the outlet's others."""
     alias = models.CharField(max_length=64, blank=True)
@@ -280,7 +294,11 @@ class Entry(models.Model):
         constraints = [models.UniqueConstraint(fields=["outlet", "identity"], name="entry_once_per_outlet")]
         indexes = [
             # The work list of the next step: small however large the archive.
-            models.Index(fields=["retry_at", "id"], condition=Q(processed_at=None), name="entry_waiting"),
+            models.Index(fields=["retry_at", "id"], condition=Q(processed_at=None, job=None), name="entry_waiting"),
+            models.Index(
+                fields=["retry_at", "id"], condition=Q(processed_at=None, job__isnull=False), name="entry_history"
+            ),
+            models.Index(fields=["job", "outcome"], condition=Q(job__isnull=False), name="entry_job"),
             models.Index(fields=["feed", "-seen_at"], name="entry_feed_seen"),
             models.Index(fields=["outlet", "alias"], condition=~Q(alias=""), name="entry_alias"),
         ]

@@ -1,0 +1,1 @@
+"""Long jobs on sources: an outlet’s history brought in, many sites added."""
