@@ -13,14 +13,15 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sources.incident import Incident
 from sources.jobs import ArchivedPage, ImportJob, ImportLine
-from sources.incident import Incident as Incident
 from sources.parsing import css
 from sources.parsing.dates import Precision
 from sources.terms import Terms
 
 __all__ = [
-    "ArchivedPage", "DatePrecision", "Entry", "Feed", "FetchAttempt", "ImportJob", "ImportLine", "Outlet", "relock",
+    "ArchivedPage", "DatePrecision", "Entry", "Feed", "FetchAttempt", "ImportJob", "ImportLine", "Incident", "Outlet",
+    "relock",
 ]  # fmt: skip
 
 # A step that was killed while it held a row gives it back after this long.
@@ -104,8 +105,7 @@ class Outlet(Terms):
 
     objects = OutletQuerySet.as_manager()
 
-    class Meta(Terms.Meta):
-        abstract = False
+    class Meta:
         verbose_name = _("outlet")
         verbose_name_plural = _("outlets")
         ordering = ["name"]

@@ -1,0 +1,75 @@
+"""What goes wrong with the sources, from its beginning to its end: told once when it begins, once when it is over."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+# What is older than this is no news: it stands on the page and is sent to nobody.
+NEWS = timedelta(days=1)
+
+
+class IncidentQuerySet(models.QuerySet["Incident"]):
+    def opened(self) -> IncidentQuerySet:
+        """Those that last."""
+        return self.filter(closed_at=None)
+
+    def fixed_since(self, moment: datetime) -> IncidentQuerySet:
+        """Those that ended at `moment` or later, the latest first."""
+        return self.filter(closed_at__gte=moment).order_by("-closed_at", "-id")
+
+    def to_alert(self, now: datetime) -> IncidentQuerySet:
+        """The work list of the alert: recent ones that nobody has begun to tell."""
+        return self.filter(alert_claimed_at=None, opened_at__gt=now - NEWS)
+
+    def to_call_off(self, now: datetime) -> IncidentQuerySet:
+        """The work list of « fixed »: what was told as broken, has ended lately, and was not told as fixed."""
+        return self.filter(closed_at__gt=now - NEWS, alert_claimed_at__isnull=False, fixed_claimed_at=None)
+
+
+class Incident(models.Model):
+    """One thing that is wrong with one feed, or with our own network (no feed)."""
+
+    class Kind(models.TextChoices):
+        FAILING = "failing", _("is failing")
+        GONE = "gone", _("is gone for good")
+        SILENT = "silent", _("has fallen silent")
+        UNREADABLE = "unreadable", _("announces articles that cannot be read")
+        NETWORK = "network", _("Nothing can be reached: our own network is down")
+
+    feed = models.ForeignKey(
+        "sources.Feed", verbose_name=_("feed"), on_delete=models.CASCADE, null=True, related_name="incidents"
+    )
+    kind = models.CharField(_("kind"), max_length=12, choices=Kind)
+    reason = models.TextField(_("reason"), blank=True)
+    """In words, as it was when the incident was opened."""
+    began_at = models.DateTimeField(_("began"))
+    """When the trouble began; it is an incident only once it has lasted."""
+    opened_at = models.DateTimeField(_("opened"))
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+
+    alert_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    alert_sent_at = models.DateTimeField(_("alert sent"), null=True, blank=True, editable=False)
+    fixed_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    fixed_sent_at = models.DateTimeField(_("“fixed” sent"), null=True, blank=True, editable=False)
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        ordering = ["-opened_at", "-id"]
+        constraints = [
+            # However many workers see it at once, it is one incident; the network's has no feed.
+            models.UniqueConstraint(
+                fields=["kind", "feed"], condition=Q(closed_at=None), nulls_distinct=False, name="one_open_incident"
+            ),
+        ]
+        indexes = [models.Index(fields=["-closed_at"], name="incident_closed")]
+
+    def __str__(self) -> str:
+        name = str(self.get_kind_display())
+        return f"{self.feed.outlet.name} {name}" if self.feed else name
