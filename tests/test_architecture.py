@@ -21,6 +21,7 @@ UPSTREAM = [
     *("Outlet", "Feed", "FetchAttempt", "ImportJob", "ImportLine", "Entry", "ArchivedPage"),
     *("Article", "Page", "ArticleVersion", "ArticleCorrection"),
     *("Entity", "Spelling", "Mention", "Quote", "Credit", "Figure", "MentionedDate", "CopiedPassage"),
+    *("CopyPrint", "KnownOutlet", "FindingChange"),
     *("Story", "StoryEvent", "ArticleBan", "StorySeparation", "GroupingState"),
     *("Digest", "DigestItem"),
 ]

@@ -131,6 +131,8 @@ class Article(models.Model):
     text = models.TextField(_("text"), blank=True)
     blocks = models.JSONField(default=list, blank=True)
     """The text's blocks as [kind, text] pairs; joined by blank lines they are `text`."""
+    links = models.JSONField(default=list, blank=True)
+    """The links in the text to other sites, as [words, address] pairs in reading order: they may credit an outlet."""
     word_count = models.PositiveIntegerField(_("words"), default=0)
     search = models.GeneratedField(
         expression=_vector(_BY_LANGUAGE) + _vector(SearchConfig(PLAIN_CONFIG)),
@@ -150,7 +152,7 @@ class Article(models.Model):
 
     analysed_at = models.DateTimeField(null=True, blank=True)
     original_share = models.FloatField(_("own share"), null=True, blank=True)
-    """Part of the words, from 0 to 1, that stand in no earlier article of the story; None until compared."""
+    """Part of the words, from 0 to 1, that stand in no earlier article of another outlet; None until compared."""
     names_its_source = models.BooleanField(_("credits what it copies"), default=False)
 
     objects = ArticleQuerySet.as_manager()

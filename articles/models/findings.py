@@ -7,7 +7,10 @@ replaced by a later reading; one that a person took away stays as a row that is 
 from __future__ import annotations
 
 from itertools import count
+from typing import Any
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.urls import reverse
 from django.utils.text import slugify
@@ -125,6 +128,8 @@ class Quote(Finding):
     text = models.TextField()
     speaker = models.ForeignKey(Entity, on_delete=models.SET_NULL, null=True, blank=True, related_name="quotes")
     speaker_raw = models.CharField(max_length=300, blank=True)
+    named_in = models.ForeignKey(Article, on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    """Another article of the story, which names whom this one only calls by their role; see pipeline/voices.py."""
     role = models.CharField(max_length=300, blank=True)
     told_to = models.CharField(max_length=200, blank=True)
     rule = models.CharField(max_length=60, blank=True)
@@ -145,6 +150,8 @@ class Credit(Finding):
     )
     name = models.CharField(max_length=200)
     raw = models.CharField(max_length=300)
+    link = models.CharField(max_length=1000, blank=True)
+    """Where the words lead, when it is a link to the outlet's site that credits it."""
 
     class Meta:
         verbose_name = _("credit")
@@ -181,7 +188,7 @@ class MentionedDate(Finding):
 
 
 class CopiedPassage(Finding):
-    """Words of an article that also stand in an earlier one of the same story."""
+    """Words of an article that also stand in an earlier one of another outlet, of the same story or not."""
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="copied")
     source = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="copies")
@@ -192,3 +199,95 @@ class CopiedPassage(Finding):
         verbose_name = _("copied passage")
         verbose_name_plural = _("copied passages")
         ordering = ["article_id", "start"]
+
+
+class CopyPrint(models.Model):
+    """One fingerprint of a recent article: texts that repeat each other share some (see articles/text/prints.py).
+
+    A table of its own rather than a list on the article: a look-up then reads a bounded number of rows for each print,
+    in the order of the dates, however many articles bear it.
+    """
+
+    pk = models.CompositePrimaryKey("key", "at", "article_id")
+    key = models.BigIntegerField()
+    at = models.DateTimeField()
+    """When the article is taken to have been there for others to copy."""
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="prints")
+
+    class Meta:
+        verbose_name = _("fingerprint of an article")
+        verbose_name_plural = _("fingerprints of articles")
+
+    def __str__(self) -> str:
+        return f"{self.article_id}: {self.key:x}"
+
+
+class KnownOutlet(models.Model):
+    """The names of an outlet that the reading of articles knows: where they differ from its own, articles wait."""
+
+    outlet = models.OneToOneField(Outlet, on_delete=models.CASCADE, related_name="+")
+    names = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+
+    class Meta:
+        verbose_name = _("outlet known to the reading")
+        verbose_name_plural = _("outlets known to the reading")
+
+    def __str__(self) -> str:
+        return ", ".join(self.names)
+
+
+class FindingChange(models.Model):
+    """One thing that an editor put right of what was read, in an article or of a name, before and after.
+
+    `before` and `after` hold the changed columns of one row of `kind`; a row that the editor added has no "before".
+    """
+
+    class Act(models.TextChoices):
+        SPEAKER = "speaker", _("speaker")
+        TYPE = "type", _("kind of quote")
+        TOLD_TO = "told_to", _("outlet spoken to")
+        OUTLET = "outlet", _("outlet credited")
+        HIDDEN = "hidden", _("taken away")
+        ADDED = "added", _("added")
+        MERGED = "merged", _("merged")
+        SPLIT = "split", _("parted")
+        RENAMED = "renamed", _("renamed")
+        SORT = "sort", _("kind of name")
+
+    class Kind(models.TextChoices):
+        QUOTE = "quote", _("quote")
+        CREDIT = "credit", _("credit")
+        PASSAGE = "copiedpassage", _("repeated passage")
+        FIGURE = "figure", _("figure")
+        DATE = "mentioneddate", _("date")
+        NAME = "entity", _("name")
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, null=True, related_name="finding_changes")
+    kind = models.CharField(_("what"), max_length=20, choices=Kind)
+    row = models.PositiveBigIntegerField()
+    """The number of the row; it stays for as long as the article does, since a person touched it."""
+    act = models.CharField(_("act"), max_length=10, choices=Act)
+    words = models.CharField(max_length=200, blank=True)
+    """The opening of the words concerned."""
+    before: models.JSONField[dict[str, Any]] = models.JSONField(default=dict, blank=True)
+    after: models.JSONField[dict[str, Any]] = models.JSONField(default=dict, blank=True)
+    said_before = models.CharField(max_length=300, blank=True)
+    said_after = models.CharField(max_length=300, blank=True)
+    """The two values as people read them."""
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("by"), on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    at = models.DateTimeField(_("on"))
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    undone_at = models.DateTimeField(_("undone on"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("correction of what was read")
+        verbose_name_plural = _("corrections of what was read")
+        ordering = ["-at", "-id"]
+        indexes = [models.Index(fields=["kind", "row", "-id"], name="finding_change_row")]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.get_act_display()} {self.at:%Y-%m-%d %H:%M}"
