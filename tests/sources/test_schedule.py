@@ -96,3 +96,18 @@ def test_whatever_happens_the_next_visit_is_in_five_minutes_to_a_day(
 ) -> None:
     found = wait(history=history, max_age=max_age, retry_after=retry_after, ttl=ttl, failures=failures)
     assert SHORTEST <= found <= LONGEST
+
+
+def test_an_administrator_sets_bounds_to_the_rhythm() -> None:
+    slow, lively = every(timedelta(days=2)), every(timedelta(minutes=2))
+    assert timedelta(minutes=9) <= wait(history=slow, longest=timedelta(minutes=10)) <= timedelta(minutes=10)
+    assert timedelta(hours=3) <= wait(history=lively, shortest=timedelta(hours=3)) <= timedelta(hours=3.3)
+    assert wait(history=lively, shortest=timedelta(minutes=1), longest=timedelta(minutes=1)) == timedelta(minutes=1)
+    assert wait(history=slow, shortest=timedelta(days=7)) >= timedelta(days=7)
+
+
+def test_what_is_set_wins_over_cache_headers_and_not_over_a_server_that_asks_for_patience() -> None:
+    longest = timedelta(minutes=10)
+    assert wait(max_age=6 * HOUR, longest=longest) <= longest
+    assert wait(retry_after=6 * HOUR, longest=longest) == 6 * HOUR
+    assert wait(failures=8, longest=longest) > 2 * HOUR
