@@ -133,6 +133,8 @@ class Article(models.Model):
     """The text's blocks as [kind, text] pairs; joined by blank lines they are `text`."""
     links = models.JSONField(default=list, blank=True)
     """The links in the text to other sites, as [words, address] pairs in reading order: they may credit an outlet."""
+    text_dropped_at = models.DateTimeField(_("text dropped"), null=True, blank=True, editable=False)
+    """When its outlet's retention was over; since then `text` holds the excerpt alone, and no page is kept."""
     word_count = models.PositiveIntegerField(_("words"), default=0)
     search = models.GeneratedField(
         expression=_vector(_BY_LANGUAGE) + _vector(SearchConfig(PLAIN_CONFIG)),
@@ -169,6 +171,7 @@ class Article(models.Model):
             models.Index(fields=["story", "sort_at"], name="article_story"),
             models.Index(fields=["outlet", "-sort_at"], name="article_outlet"),
             models.Index(fields=["-sort_at", "-id"], name="article_latest"),
+            models.Index(fields=["outlet", "seen_at"], condition=Q(text_dropped_at=None), name="article_with_text"),
             models.Index(fields=["sort_at", "id"], condition=Q(grouped_at=None), name="article_ungrouped"),
             models.Index(
                 fields=["sort_at", "id"], condition=Q(analysed_at=None, story__isnull=False), name="article_unread"
