@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -44,8 +45,9 @@ class Incident(models.Model):
         "sources.Feed", verbose_name=_("feed"), on_delete=models.CASCADE, null=True, related_name="incidents"
     )
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
-    reason = models.TextField(_("reason"), blank=True)
-    """In words, as it was when the incident was opened."""
+    facts: models.JSONField[dict[str, Any]] = models.JSONField(_("facts"), default=dict, blank=True)
+    """What is known of the cause, for health.cause_in_words: "reason", "status", "error", "tries" of a failure;
+    "rhythm" (seconds) of a silence; "unreadable" and "of" (counts) with "error" of articles that cannot be read."""
     began_at = models.DateTimeField(_("began"))
     """When the trouble began; it is an incident only once it has lasted."""
     opened_at = models.DateTimeField(_("opened"))

@@ -179,6 +179,9 @@ class Feed(models.Model):
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0, editable=False)
     last_error = models.TextField(_("last error"), blank=True, editable=False)
+    last_reason = models.CharField(max_length=20, blank=True, editable=False)
+    last_status = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    """With `last_reason` (a fetching.errors.Reason), the last error for whoever does not read English."""
     failing_since = models.DateTimeField(_("failing since"), null=True, blank=True, editable=False)
     last_success_at = models.DateTimeField(_("last success"), null=True, blank=True, editable=False)
     last_entry_at = models.DateTimeField(_("last new entry"), null=True, blank=True, editable=False)
@@ -258,6 +261,7 @@ class Entry(models.Model):
         FEED_TEXT = "feed_text", _("became an article, from the feed's own text")
         DUPLICATE = "duplicate", _("same article as another entry")
         REFUSED = "refused", _("left out")
+        UNWANTED = "unwanted", _("not wanted: in another language")
 
     outlet = models.ForeignKey(Outlet, on_delete=models.CASCADE, related_name="entries")
     feed = models.ForeignKey(Feed, on_delete=models.SET_NULL, null=True, related_name="entries")
