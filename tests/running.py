@@ -65,6 +65,7 @@ class Run:
     data: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    arguments: tuple[str, ...] = ()
     lines: list[str] = field(default_factory=list)
     process: subprocess.Popen[str] | None = None
 
@@ -72,8 +73,9 @@ class Run:
         kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
         own = {"PRESSREVIEW_DATA": str(self.data), "PRESSREVIEW_PORT": str(self.port), "PRESSREVIEW_HOST_GAP": "0"}
         self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "run"], cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-            start_new_session=True, env={**kept, **own, "PRESSREVIEW_DEMO_PORT": str(free_port()), **self.settings},
+            [sys.executable, "manage.py", "run", *self.arguments], cwd=ROOT, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+            env={**kept, **own, "PRESSREVIEW_DEMO_PORT": str(free_port()), **self.settings},
         )  # fmt: skip
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -108,12 +110,12 @@ class Run:
             with embedded.postgres(self.data), embedded.redis_server(self.data):
                 return
 
-    def ask(self, statement: str) -> list[tuple[object, ...]]:
+    def ask(self, statement: str, *values: object) -> list[tuple[object, ...]]:
         connection = psycopg2.connect(
             host=embedded.postgres_url(self.data).split("host=")[1], user="postgres", dbname="pressreview"
         )
         with connection, connection.cursor() as cursor:
-            cursor.execute(statement)
+            cursor.execute(statement, values or None)
             rows = list(cursor.fetchall())
         connection.close()
         return rows
@@ -128,10 +130,10 @@ class Run:
 
 
 @contextmanager
-def running(**settings: str) -> Iterator[Run]:
+def running(*arguments: str, **settings: str) -> Iterator[Run]:
     """A run on a new data folder, which goes with it."""
     data = Path(tempfile.mkdtemp(prefix="pr-run-"))
-    made = Run(data, settings=settings)
+    made = Run(data, settings=settings, arguments=arguments)
     made.start()
     try:
         yield made
