@@ -7,7 +7,8 @@ import time
 
 from celery import shared_task
 
-from articles.pipeline.analyse import analyse_next, compare_next
+from articles.pipeline.analyse import analyse_next
+from articles.pipeline.compare import compare_next, prune_prints
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
 from articles.pipeline.refresh import refresh_next
@@ -74,6 +75,12 @@ def analyse_articles() -> int:
             break
     _rest(done)
     return done
+
+
+@shared_task(name="articles.forget_prints")
+def forget_prints() -> int:
+    """Drop the fingerprints of articles that nothing new can repeat; of how many articles."""
+    return prune_prints()
 
 
 _last_work = time.monotonic()

@@ -40,6 +40,7 @@ app.conf.update(
         "look again": {"task": "articles.refresh_pages", "schedule": 60, "options": {"expires": 60}},
         "read what is in a story": {"task": "articles.analyse_articles", "schedule": 15, "options": {"expires": 15}},
         "group what waits": {"task": "articles.group_articles", "schedule": 15, "options": {"expires": 15}},
+        "forget old fingerprints": {"task": "articles.forget_prints", "schedule": crontab(hour=4, minute=37)},
         "forget old attempts": {"task": "sources.prune_attempts", "schedule": crontab(hour=4, minute=17)},
     },
 )

@@ -15,6 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from articles.models.article import Article
 
 
+UNARRANGED = models.Q(arranged_at=None) | models.Q(arranged_at__lt=models.F("compared_at"))
+
+
 class StoryQuerySet(models.QuerySet["Story"]):
     def current(self) -> StoryQuerySet:
         """Stories that were not merged into another and still hold an article."""
@@ -43,7 +46,7 @@ class StoryQuerySet(models.QuerySet["Story"]):
     def unarranged(self) -> StoryQuerySet:
         """Stories whose episodes, summary and names are to be found again, once their articles were compared."""
         ready = models.Q(compared_at__isnull=False) | models.Q(article_count=1)
-        return self.current().filter(ready, arranged_at=None).order_by("id")
+        return self.current().filter(ready, UNARRANGED).order_by("id")
 
 
 class Story(models.Model):
@@ -95,13 +98,11 @@ class Story(models.Model):
             models.Index(fields=["-last_at"], name="story_latest"),
             models.Index(fields=["id"], condition=~models.Q(closed_at=None), name="story_closed"),
             models.Index(
-                fields=["id"], condition=models.Q(compared_at=None, article_count__gt=1), name="story_uncompared"
+                fields=["id"], condition=models.Q(compared_at=None, article_count__gt=0), name="story_uncompared"
             ),
             models.Index(fields=["-outlet_count", "-article_count"], name="story_coverage"),
             models.Index(fields=["-rank", "-id"], name="story_rank"),
-            models.Index(
-                fields=["id"], condition=models.Q(arranged_at=None, merged_into=None), name="story_unarranged"
-            ),
+            models.Index(fields=["id"], condition=UNARRANGED, name="story_unarranged"),
         ]
 
     def __str__(self) -> str:
@@ -136,7 +137,14 @@ class Story(models.Model):
             self.lead_by_editor = False
         if self.lead and not self.title_by_editor:
             self.title = self.lead.title
-        self.save()
+        self.save(update_fields=_REFRESHED)
+
+
+# What else stands in the row may be written at the same moment by a person, or by the worker that arranges stories.
+_REFRESHED = [
+    "compared_at", "arranged_at", "article_count", "outlet_count", "first_at", "last_at", "lead", "lead_by_editor",
+    "title",
+]  # fmt: skip
 
 
 class StoryEvent(models.Model):

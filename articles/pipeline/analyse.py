@@ -1,8 +1,7 @@
-"""What the articles say: one article → quotes, credits, names, dates, figures; one story → copied passages.
+"""What the articles say: one article → quotes, credits, names, dates, figures.
 
-Two steps that pull: articles that are in a story and were not read yet, and stories whose articles were not compared
-since one joined or left. Both replace what an earlier reading found, and leave alone what a person made, corrected or
-hid.
+A step that pulls the articles that are in a story and were not read yet. It replaces what an earlier reading found, and
+leaves alone what a person made, corrected or hid.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from django.utils import timezone
 
 from articles.models import (
     Article,
-    CopiedPassage,
     Credit,
     Entity,
     Figure,
@@ -24,20 +22,14 @@ from articles.models import (
     MentionedDate,
     Quote,
     Spelling,
-    Story,
 )
+from articles.pipeline.compare import MOST_READ, keep_prints
 from articles.text import analysis
 from articles.text.analysis import Analysis
-from articles.text.copying import CopyIndex
 from articles.text.findings import CitationSpan, EntitySpan, QuoteSpan
 from articles.text.typography import fold
 from sources.models import Outlet
 
-MOST_READ = 40_000
-"""Characters of an article that are read: past them a text is no article, and some shapes of it take a minute."""
-MOST_COMPARED = 400
-"""In a larger story, each article is compared with the first ones: who copies copies what came first."""
-STORY_DAYS = 3650
 _LONGEST_NAME = 200
 
 
@@ -53,6 +45,7 @@ def analyse_next() -> Article | None:
             store(article, read(article))
             article.analysed_at = timezone.now()
             article.save(update_fields=["analysed_at"])
+            keep_prints(article)
         return article
 
 
@@ -169,44 +162,3 @@ def _store_credits(article: Article, citations: Iterable[CitationSpan]) -> None:
         )
         for citation in _free(Credit, article, citations)
     )
-
-
-# --- one story -----------------------------------------------------------------------------------------------------
-
-
-def compare_next() -> Story | None:
-    """Compare the articles of one story that has changed. None when none has."""
-    with transaction.atomic():
-        waiting = Story.objects.filter(compared_at=None, article_count__gt=1, merged_into=None).order_by("id")
-        story = waiting.select_for_update(skip_locked=True, of=("self",)).first()
-        if story is not None:
-            _compare(story)
-            story.compared_at = timezone.now()
-            story.save(update_fields=["compared_at"])
-        return story
-
-
-def _compare(story: Story) -> None:
-    """Each article with those of other outlets that came before it, in order of publication."""
-    index = CopyIndex(days=STORY_DAYS)
-    articles = story.articles.select_related("outlet").defer("blocks", "search").order_by("sort_at", "id")
-    CopiedPassage.objects.filter(article__story=story, by_editor=False, is_hidden=False).delete()
-    for number, article in enumerate(articles.iterator(chunk_size=100)):
-        outlet = article.outlet.name if article.outlet else ""
-        compared = index.compare(article.text, outlet=outlet)
-        CopiedPassage.objects.bulk_create(
-            CopiedPassage(
-                article=article,
-                source_id=int(passage.source),
-                start=passage.start,
-                end=passage.end,
-                source_start=passage.source_start,
-                source_end=passage.source_end,
-            )
-            for passage in _free(CopiedPassage, article, compared.passages)
-        )
-        Article.objects.filter(pk=article.pk).update(
-            original_share=compared.original_share, names_its_source=compared.credited
-        )
-        if number < MOST_COMPARED:
-            index.add(str(article.pk), outlet, article.sort_at.date().isoformat(), article.text)

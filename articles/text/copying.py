@@ -1,9 +1,8 @@
 """Which passages of an article stand in an earlier one, by another outlet.
 
-Words are compared without case or accents. Earlier texts are indexed by some of their runs of five words (winnowing,
-after Schleimer, Wilkerson and Aiken, 2003), chosen so that any common run of eight words is found; a hit is then grown
-both ways, over small changes, into a passage. Looking a text up costs the length of that text, however many are
-indexed.
+Earlier texts are indexed by some of their runs of five words (see shingles.py), chosen so that any common run of eight
+words is found; a hit is then grown both ways, over small changes, into a passage. Looking a text up costs the length of
+that text, however many are indexed.
 """
 
 from __future__ import annotations
@@ -14,11 +13,11 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 from typing import Any
 
 from articles.text import citations, names, quotes_marks, reading, wordlists
 from articles.text.findings import Passage, Span
+from articles.text.shingles import Words, cut, digests, winnowed
 from sources.parsing import jsonlines
 
 RUN = 5
@@ -30,7 +29,6 @@ _LONGEST_CHANGE = 7
 _ANCHOR = 3
 _FEWEST_OUTSIDE = 3
 _LONGEST_QUOTE = 900
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,45 +45,12 @@ class Comparison:
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """A text cut into compared words, with the place of each."""
-
-    words: tuple[str, ...]
-    spans: tuple[Span, ...]
-
-
-@lru_cache(maxsize=128)
-def _cut(text: str) -> _Words:
-    matches = list(_WORD.finditer(text))
-    return _Words(
-        tuple(wordlists.unaccented(match.group()) for match in matches), tuple(match.span() for match in matches)
-    )
-
-
-def _digests(words: tuple[str, ...]) -> list[int]:
-    return [hash(words[start : start + RUN]) for start in range(len(words) - RUN + 1)]
-
-
-def _winnowed(digests: list[int]) -> Iterator[tuple[int, int]]:
-    """(place, digest): the smallest of every WINDOW runs in a row, so that two texts choose the same ones."""
-    last = -1
-    for start in range(max(1, len(digests) - WINDOW + 1)):
-        window = digests[start : start + WINDOW]
-        if not window:
-            return
-        smallest = min(window)
-        place = start + max(i for i, digest in enumerate(window) if digest == smallest)
-        if place != last:
-            last = place
-            yield place, smallest
-
-
-@dataclass(frozen=True, slots=True)
 class _Text:
     id: str
     outlet: str
     published: str
     text: str
+    fewest: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +110,14 @@ class CopyIndex:
     def __len__(self) -> int:
         return len(self._texts)
 
-    def add(self, id: str, outlet: str, published: str, text: str) -> None:
-        """Index one text; `published` is ISO 8601, perhaps partial or empty."""
+    def add(self, id: str, outlet: str, published: str, text: str, fewest: int = FEWEST_WORDS) -> None:
+        """Index one text; `published` is ISO 8601, perhaps partial or empty.
+
+        A passage that stands in it has at least `fewest` words: more for texts that tell of something else.
+        """
         number, self._next = self._next, self._next + 1
-        self._texts[number] = _Text(str(id), outlet or "", published or "", text)
-        for place, digest in _winnowed(_digests(_cut(text).words)):
+        self._texts[number] = _Text(str(id), outlet or "", published or "", text, fewest)
+        for place, digest in winnowed(digests(cut(text).words, RUN), WINDOW):
             places = self._places.setdefault(digest, [])
             if len(places) < _MOST_PLACES:
                 places.append((number, place))
@@ -167,7 +135,7 @@ class CopyIndex:
             self._drop(number, oldest.text)
 
     def _drop(self, number: int, text: str) -> None:
-        for _, digest in _winnowed(_digests(_cut(text).words)):
+        for _, digest in winnowed(digests(cut(text).words, RUN), WINDOW):
             left = [entry for entry in self._places.get(digest, []) if entry[0] != number]
             if left:
                 self._places[digest] = left
@@ -176,25 +144,25 @@ class CopyIndex:
 
     def compare(self, text: str, *, outlet: str = "") -> Comparison:
         """Passages of `text` that stand in earlier texts of other outlets than `outlet`."""
-        cut = _cut(text)
-        matches = list(self._matches(cut.words, outlet))
+        here = cut(text)
+        matches = list(self._matches(here.words, outlet))
         marked = [span for span in quotes_marks.scan(text) if span.closed and span.end - span.start < _LONGEST_QUOTE]
-        kept = [match for match in matches if not _within_marks(cut, match, marked)]
-        passages = tuple(self._passage(text, cut, match) for match in kept)
+        kept = [match for match in matches if not _within_marks(here, match, marked)]
+        passages = tuple(self._passage(text, here, match) for match in kept)
         copied = sum(match.end - match.start for match in kept)
-        share = 1.0 - copied / len(cut.words) if cut.words else 1.0
+        share = 1.0 - copied / len(here.words) if here.words else 1.0
         return Comparison(round(share, 4), passages, self._is_credited(text, kept))
 
     def _matches(self, words: tuple[str, ...], outlet: str) -> Iterator[_Match]:
         """The longest match at each place, left to right, none over another."""
-        digests, place, floor = _digests(words), 0, 0
-        while place < len(digests):
+        found, place, floor = digests(words, RUN), 0, 0
+        while place < len(found):
             best = max(
-                (self._match(words, place, entry, floor) for entry in self._candidates(digests[place], outlet)),
+                (self._match(words, place, entry, floor) for entry in self._candidates(found[place], outlet)),
                 key=lambda match: (match.same, -match.number),
                 default=None,
             )
-            if best is not None and _is_passage(best):
+            if best is not None and _is_passage(best, self._texts[best.number].fewest):
                 yield best
                 place = floor = best.end
             else:
@@ -208,17 +176,17 @@ class CopyIndex:
 
     def _match(self, words: tuple[str, ...], place: int, entry: tuple[int, int], floor: int) -> _Match:
         number, other = entry
-        there = _cut(self._texts[number].text).words
+        there = cut(self._texts[number].text).words
         end, other_end, after = _grown(words, place, there, other, 1)
         start, other_start, before = _grown(words[: place + 1], place, there, other, -1)
         while start < floor:
             start, other_start = start + 1, other_start + 1
         return _Match(start, end + 1, number, other_start, other_end + 1, min(after + before - 1, end + 1 - start))
 
-    def _passage(self, text: str, cut: _Words, match: _Match) -> Passage:
+    def _passage(self, text: str, here: Words, match: _Match) -> Passage:
         source = self._texts[match.number]
-        there = _cut(source.text)
-        start, end = cut.spans[match.start][0], _with_stop(text, cut.spans[match.end - 1][1])
+        there = cut(source.text)
+        start, end = here.spans[match.start][0], _with_stop(text, here.spans[match.end - 1][1])
         other_start = there.spans[match.other_start][0]
         other_end = _with_stop(source.text, there.spans[match.other_end - 1][1])
         return Passage(start, end, source.id, other_start, other_end)
@@ -239,20 +207,28 @@ def _names(text: str, outlet: str) -> bool:
     return re.search(rf"(?<!\w){re.escape(reading.fold(bare))}(?!\w)", reading.fold(text)) is not None
 
 
-def _is_passage(match: _Match) -> bool:
+def own_share(text: str, copied: Iterable[Span]) -> float:
+    """The part of a text's words, between 0 and 1, outside the `copied` spans; 1 for a text without words."""
+    starts = [start for start, _end in cut(text).spans]
+    spans = list(copied)
+    outside = sum(not any(start <= at < end for start, end in spans) for at in starts)
+    return round(outside / len(starts), 4) if starts else 1.0
+
+
+def _is_passage(match: _Match, fewest: int) -> bool:
     length = max(match.end - match.start, match.other_end - match.other_start)
-    return match.same >= FEWEST_WORDS and match.same >= _FEWEST_SAME * length
+    return match.same >= fewest and match.same >= _FEWEST_SAME * length
 
 
-def _within_marks(cut: _Words, match: _Match, marked: list[quotes_marks.Marked]) -> bool:
+def _within_marks(here: Words, match: _Match, marked: list[quotes_marks.Marked]) -> bool:
     """Words that both articles quote from a third person are not copied from one another."""
-    start, end = cut.spans[match.start][0], cut.spans[match.end - 1][1]
+    start, end = here.spans[match.start][0], here.spans[match.end - 1][1]
     at = bisect_left([span.end for span in marked], start)
     outside = match.end - match.start
     for span in marked[at:]:
         if span.start >= end:
             break
-        inside = [s for s, _ in cut.spans[match.start : match.end] if span.start <= s < span.end]
+        inside = [s for s, _ in here.spans[match.start : match.end] if span.start <= s < span.end]
         outside -= len(inside)
     return outside < _FEWEST_OUTSIDE
 

@@ -8,7 +8,8 @@ from django.test import Client
 
 from articles import annotating, findings
 from articles.models import Article, CopiedPassage, Entity, Quote, Spelling, Story
-from articles.pipeline.analyse import analyse_next, compare_next
+from articles.pipeline.analyse import analyse_next
+from articles.pipeline.compare import compare_next
 from articles.text.families import Amount, context, diverging, families
 from tests.articles.test_group_step import START, article
 

@@ -20,7 +20,8 @@ from pytest_django.live_server_helper import LiveServer
 from pytest_django.plugin import DjangoDbBlocker
 
 from articles.pipeline import group
-from articles.pipeline.analyse import analyse_next, compare_next
+from articles.pipeline.analyse import analyse_next
+from articles.pipeline.compare import compare_next
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
 from pressreview.demo import install
