@@ -201,6 +201,21 @@ SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 
+# E-mail: without a server, messages are written to the log of the process that sends them.
+_MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail")
+_MAIL = environ.Env.email_url_config(_url("PRESSREVIEW_EMAIL_URL", "consolemail://", _MAIL_SCHEMES))
+EMAIL_BACKEND = _MAIL["EMAIL_BACKEND"]
+EMAIL_HOST, EMAIL_PORT = _MAIL["EMAIL_HOST"] or "localhost", _MAIL["EMAIL_PORT"] or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL["EMAIL_HOST_USER"] or "", _MAIL["EMAIL_HOST_PASSWORD"] or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.get("EMAIL_USE_TLS", False), _MAIL.get("EMAIL_USE_SSL", False)
+EMAIL_FILE_PATH = _MAIL["EMAIL_FILE_PATH"] or None
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = _text("PRESSREVIEW_EMAIL_FROM", "pressreview@localhost")
+# Who is told what goes wrong with the sources; when nobody is named, the administrators with an address.
+PRESSREVIEW_ALERTS_TO = _words("PRESSREVIEW_ALERTS_TO")
+# Where the site is, for the links in its e-mails.
+PRESSREVIEW_ADDRESS = (CSRF_TRUSTED_ORIGINS or [f"http://{PRESSREVIEW_HOST}:{PRESSREVIEW_PORT}"])[0].rstrip("/")
+
 # Collecting
 PRESSREVIEW_CONTACT = _text("PRESSREVIEW_CONTACT")
 PRESSREVIEW_HOST_GAP = _number("PRESSREVIEW_HOST_GAP", default=1.0, low=0, high=3600)

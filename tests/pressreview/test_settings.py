@@ -34,6 +34,7 @@ def settings(monkeypatch: pytest.MonkeyPatch, data: Path, **environment: str) ->
         ("DATABASE_URL", "sqlite:///db.sqlite3"),
         ("DATABASE_URL", "localhost:5432/pressreview"),
         ("REDIS_URL", "localhost:6379"),
+        ("PRESSREVIEW_EMAIL_URL", "mail.example.org:25"),
         ("PRESSREVIEW_DEBUG", "maybe"),
         ("PRESSREVIEW_HTTPS", "2"),
         ("PRESSREVIEW_DEMO", "oui"),
@@ -108,3 +109,10 @@ def test_a_data_folder_that_cannot_be_made_is_told(tmp_path: Path, monkeypatch: 
     (tmp_path / "file").write_text("")
     with pytest.raises(ImproperlyConfigured, match="PRESSREVIEW_DATA"):
         settings(monkeypatch, tmp_path / "file" / "var")
+
+
+def test_the_mail_server_is_one_address(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    found = settings(monkeypatch, tmp_path, PRESSREVIEW_EMAIL_URL="smtp+tls://louis:secret@mail.example.org:587")
+    assert (found["EMAIL_HOST"], found["EMAIL_PORT"], found["EMAIL_HOST_USER"]) == ("mail.example.org", 587, "louis")
+    assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (True, False)
+    assert settings(monkeypatch, tmp_path)["EMAIL_BACKEND"].endswith("console.EmailBackend")
