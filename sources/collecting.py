@@ -11,7 +11,7 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from sources import schedule
+from sources import confined, schedule
 from sources.bell import ring
 from sources.fetching.client import Busy, Client, FetchError, Response
 from sources.models import Entry, Feed, FetchAttempt, Outlet, relock
@@ -40,7 +40,7 @@ def collect(feed: Feed, client: Client) -> FetchAttempt:
         _give_back(feed, timezone.now() + (error.retry_after or BUSY_WAIT))
         attempt.outcome, attempt.error = FetchAttempt.Outcome.SAME, str(error)
         return attempt
-    except (FetchError, NotAFeed) as error:
+    except (FetchError, NotAFeed, confined.Failed) as error:
         return _close(feed, attempt, error=str(error), cause=error)
     except Exception as error:
         _close(feed, attempt, error=f"{type(error).__name__}: {error}", cause=error)
@@ -61,7 +61,7 @@ def _read(feed: Feed, response: Response) -> ParsedFeed | None:
     """The feed, or None when it says what it said last time."""
     if response.not_modified or (feed.body_hash and feed.body_hash == _hash(response.body)):
         return None
-    return parse(response.body, url=response.url, headers=response.headers)
+    return confined.call(parse, response.body, url=response.url, headers=response.headers)
 
 
 def _hash(body: bytes) -> str:

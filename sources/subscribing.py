@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
+from sources import confined
 from sources.bell import ring
 from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.models import Entry, Feed, Outlet
@@ -59,10 +60,12 @@ class Preview:
     known: Feed | None
 
 
-def in_words(error: FetchError | NotAFeed) -> str:
+def in_words(error: FetchError | NotAFeed | confined.Failed) -> str:
     """Why an address could not be read, in the reader's language; the error's own sentence is English."""
     if isinstance(error, NotAFeed):
         return _("This address holds no feed.")
+    if isinstance(error, confined.Failed):
+        return str(error)
     told = {
         Reason.ADDRESS_REFUSED: _("This address is not on the public Internet: it was not visited."),
         Reason.ROBOTS: _("The site's robots.txt keeps us from this address."),
@@ -92,11 +95,11 @@ def known_feed(url: str) -> Feed | None:
 
 
 def _read(response: Response) -> ParsedFeed:
-    return parse(response.body, url=response.url, headers=response.headers)
+    return confined.call(parse, response.body, url=response.url, headers=response.headers)
 
 
 def preview(url: str, client: Client) -> Preview:
-    """Read the feed at `url`. Raises FetchError when it cannot be had, NotAFeed when it is none."""
+    """Read the feed at `url`. Raises FetchError when it cannot be had, NotAFeed when it is none, or confined.Failed."""
     response = client.get(url, kind="feed")
     address = response.permanent_redirect_to or url
     return Preview(address, _read(response), known_feed(address) or known_feed(url))
@@ -112,8 +115,8 @@ def _as_feed(response: Response) -> ParsedFeed | None:
 def _sitemaps(site: str, client: Client) -> list[Candidate]:
     address = urljoin(site, "/robots.txt")
     try:
-        return news_sitemaps(client.get(address).text, address)
-    except FetchError:
+        return confined.call(news_sitemaps, client.get(address).text, address)
+    except (FetchError, confined.Failed):
         return []  # a site without a robots.txt names no sitemap
 
 
@@ -122,7 +125,7 @@ def _guessed(site: str, client: Client) -> Iterator[Candidate]:
     for address in guesses(site)[:GUESSES]:
         try:
             feed = _as_feed(client.get(address, kind="feed"))
-        except FetchError:
+        except (FetchError, confined.Failed):
             continue  # nothing there: that is what a guess is for
         if feed is not None:
             yield Candidate(address, feed.title, feed.kind)
@@ -132,13 +135,13 @@ def _guessed(site: str, client: Client) -> Iterator[Candidate]:
 def look(address: str, client: Client) -> Found:
     """The feeds of the site at `address`, or the feed that `address` is itself.
 
-    Raises FetchError when the address cannot be read, and NotFound when no feed is there.
+    Raises FetchError or confined.Failed when the address cannot be read, and NotFound when no feed is there.
     """
     response = client.get(address)
     feed = _as_feed(response)
     if feed is not None:
         return Found(feed.site_url or _root(address), feed.title, [Candidate(address, feed.title, feed.kind)])
-    candidates = discover(response.text, response.url) + _sitemaps(response.url, client)
+    candidates = confined.call(discover, response.text, response.url) + _sitemaps(response.url, client)
     candidates = candidates or list(_guessed(response.url, client))
     if not candidates:
         raise NotFound(_("No feed was found on %(site)s. Give the address of the feed itself.") % {"site": address})
@@ -291,7 +294,7 @@ def _outlet_name(feed: opml.OpmlFeed) -> str:
 @transaction.atomic
 def import_opml(content: bytes) -> Imported:
     """Add the feeds of an OPML file; a feed goes to the outlet of its title. Raises ValueError with a sentence."""
-    feeds = opml.read(content)
+    feeds = confined.call(opml.read, content)
     there = {canonical(url) for url in Feed.objects.values_list("url", flat=True)}
     new = 0
     for one in feeds:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sources import health, subscribing
+from sources import confined, health, subscribing
 from sources.fetcher import client
 from sources.fetching.client import FetchError
 from sources.forms import AddressForm, OpmlForm, SourceForm
@@ -188,7 +188,7 @@ def _look(address: str) -> dict[str, Any]:
         found = subscribing.look(address, client())
     except NotFound as error:
         return {"error": str(error)}
-    except FetchError as error:
+    except (FetchError, confined.Failed) as error:
         return {"error": subscribing.in_words(error)}
     context: dict[str, Any] = {"found": found, "step": 2}
     return context | (_preview(found.candidates[0].url) if len(found.candidates) == 1 else {})
@@ -198,7 +198,7 @@ def _preview(url: str) -> dict[str, Any]:
     """The third step: ten entries of a feed, as they were understood."""
     try:
         seen = subscribing.preview(url, client())
-    except (FetchError, NotAFeed) as error:
+    except (FetchError, NotAFeed, confined.Failed) as error:
         return {"error": subscribing.in_words(error)}
     return {"seen": seen, "entries": seen.feed.entries[:PREVIEWED], "findings": _findings(seen), "step": 3}
 

@@ -30,6 +30,7 @@ from articles.pipeline.reading import (
 )
 from articles.text import document
 from articles.text.spans import ExtractedPage
+from sources import confined
 from sources.bell import ring
 from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.models import MOST_TRIES, Entry, Outlet, relock
@@ -79,10 +80,12 @@ def _extract(entry: Entry, client: Client) -> None:
         _from_feed(entry, _("the page could not be read: it was given up after %d tries") % MOST_TRIES)
         return
     try:
-        response = client.get(entry.url, kind="page")
+        response = imported.archived(entry) or client.get(entry.url, kind="page")
         extracted = read_new_page(response.text, response.url, entry.outlet, response.fetched_at)
     except FetchError as error:
         _not_fetched(entry, error)
+    except confined.Failed as error:
+        _not_read(entry, error)
     except ValueError as error:
         _from_feed(entry, str(error))
     else:
@@ -100,6 +103,14 @@ def _not_fetched(entry: Entry, error: FetchError) -> None:
     elif (error.reason in _PASSING or (error.status or 0) >= 500) and entry.tries < MOST_TRIES:
         wait = error.retry_after or FIRST_RETRY * 4 ** (entry.tries - 1)
         _give_back(entry, wait, tries=entry.tries, error=str(error))
+    else:
+        _from_feed(entry, str(error))
+
+
+def _not_read(entry: Entry, error: confined.Failed) -> None:
+    """Once is enough for a page that costs too much; what the state of the machine may explain is tried again."""
+    if error.is_passing and entry.tries < MOST_TRIES:
+        _give_back(entry, FIRST_RETRY * 4 ** (entry.tries - 1), tries=entry.tries, error=str(error))
     else:
         _from_feed(entry, str(error))
 
@@ -128,6 +139,8 @@ def _from_page(entry: Entry, response: Response, extracted: ExtractedPage) -> No
     found = completed(extracted, entry)
     if found is None:
         _from_feed(entry, _("no article was found on the page"))
+    elif why := imported.unwanted(entry, merged(found, entry).published):
+        _finish(entry, Entry.Outcome.REFUSED, why)
     else:
         _store_entry(entry, found, Entry.Outcome.ARTICLE, response=response)
 
@@ -147,6 +160,7 @@ def _store_entry(
         entry = relock(claimed)
         if entry is None:
             return
+        imported.forget_page(entry)
         article = article_of(merged(extracted, entry), entry.outlet)
         article.entry, article.seen_at = entry, entry.seen_at
         article.url = response.url if response and len(response.url) <= MAX_LENGTH else entry.url
@@ -168,7 +182,8 @@ def _canonical(extracted: ExtractedPage, url: str) -> str:
 
 
 def _keep_page(article: Article, response: Response) -> None:
-    look = next_look(article.seen_at, timezone.now())
+    entry = article.entry
+    look = imported.first_look(article, entry, is_archived=bool(entry and entry.is_archived(response.fetched_at)))
     Page.objects.create(article=article, url=article.url, refresh_at=look, **page_columns(response))
 
 
@@ -227,7 +242,9 @@ def _read(text: str, html: str, response: Response | None, url: str, outlet: Out
     try:
         if response:
             return read_page(response.text, response.url, outlet, response.fetched_at)
-        return read_page(html, url, outlet) if html else document.extract(text)
+        return read_page(html, url, outlet) if html else confined.call(document.extract, text)
+    except confined.Failed as error:
+        raise DocumentError(str(error)) from error
     except ValueError as error:
         raise DocumentError(_("The document could not be read: %(error)s.") % {"error": error}) from error
 

@@ -18,6 +18,7 @@ from articles.text import ENGINE, page, selectors
 from articles.text.selectors import Selectors
 from articles.text.spans import Block, ExtractedPage
 from articles.text.typography import fold
+from sources import confined
 from sources.bell import ring
 from sources.fetching.client import Response
 from sources.models import Entry, Outlet
@@ -66,12 +67,12 @@ def selectors_of(outlet: Outlet | None) -> Selectors:
 
 def read_page(html: str, url: str, outlet: Outlet | None, fetched_at: datetime | None = None) -> ExtractedPage:
     """What a page says, by the outlet's own selectors first. Raises ValueError when it holds nothing to read."""
-    return selectors.extract(html, url, selectors_of(outlet), fetched_at=fetched_at).page
+    return confined.call(selectors.extract, html, url, selectors_of(outlet), fetched_at=fetched_at).page
 
 
 def read_new_page(html: str, url: str, outlet: Outlet, fetched_at: datetime) -> ExtractedPage:
     """The same for a page that was fetched just now: its outlet is told since when its selectors find nothing."""
-    selected = selectors.extract(html, url, selectors_of(outlet), fetched_at=fetched_at)
+    selected = confined.call(selectors.extract, html, url, selectors_of(outlet), fetched_at=fetched_at)
     if bool(selected.unmatched) != bool(outlet.selectors_failed_since):
         since = timezone.now() if selected.unmatched else None
         Outlet.objects.filter(pk=outlet.pk, selectors_failed_since__isnull=since is not None).update(
@@ -84,7 +85,8 @@ def feed_text(entry: Entry) -> ExtractedPage:
     """The feed's own text: the page's worth of HTML that some give, or the summary."""
     if entry.content:
         try:
-            extracted = page.extract(f"<html><body><article>{entry.content}</article></body></html>", entry.url)
+            html = f"<html><body><article>{entry.content}</article></body></html>"
+            extracted = confined.call(page.extract, html, entry.url)
         except ValueError:
             extracted = ExtractedPage()
         if extracted.text:

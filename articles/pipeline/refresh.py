@@ -15,6 +15,7 @@ from articles.pipeline import reading
 from articles.pipeline.reading import FACT_COLUMNS, LOOKS
 from articles.text import ENGINE, changes
 from articles.text.spans import ExtractedPage
+from sources import confined
 from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.parsing.urls import canonical
 
@@ -77,6 +78,8 @@ def _look(page: Page, client: Client) -> Outcome:
     assert outlet is not None
     try:
         extracted = reading.read_new_page(response.text, response.url, outlet, response.fetched_at)
+    except confined.Failed:
+        return _unread(page)
     except ValueError:
         return _close(page, response, Outcome.STRAY)
     return _take(page, response, extracted)
@@ -104,6 +107,17 @@ def _close(claimed: Page, response: Response | None, outcome: Outcome) -> Outcom
         _found(page.article_id)
     page.save(update_fields=["refresh_at", "etag", "last_modified"])
     return outcome
+
+
+@transaction.atomic
+def _unread(claimed: Page) -> Outcome:
+    """Come back at the next time for it to a page that came and could not be read: it is asked for whole again."""
+    page = Page.objects.relock(claimed)
+    if page is None:
+        return Outcome.LOST
+    _plan(page)
+    page.save(update_fields=["refresh_at"])
+    return Outcome.FAILED
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from articles.pipeline.reextract import to_reread
 from articles.text import selectors
 from articles.text.selectors import Selectors
 from articles.text.spans import ExtractedPage
+from sources import confined
 from sources.fetcher import client
 from sources.fetching.client import FetchError
 from sources.health import selectors_state
@@ -163,9 +164,9 @@ def _try(request: HttpRequest, outlet: Outlet, form: SelectorsForm) -> HttpRespo
         return _page(request, outlet, form, status=400)
     try:
         html, at, fetched_at = _html(outlet, url)
-        found = selectors.extract(html, at, form.selectors(), fetched_at=fetched_at)
-        plain = selectors.extract(html, at, Selectors(), fetched_at=fetched_at)
-    except FetchError as error:
+        found = confined.call(selectors.extract, html, at, form.selectors(), fetched_at=fetched_at)
+        plain = confined.call(selectors.extract, html, at, Selectors(), fetched_at=fetched_at)
+    except (FetchError, confined.Failed) as error:
         form.add_error("url", _("The page could not be read: %(error)s") % {"error": error})
         return _page(request, outlet, form, status=400)
     except ValueError as error:

@@ -313,7 +313,7 @@ def test_characters_and_lengths_that_the_database_refuses_stop_nothing(
         paywall_evidence=bad, canonical_url="https://journal.example/" + "b" * 3000, language="fr",
         blocks=(Block("paragraph", f"{bad} {PARAGRAPH}"), Block("paragraph", PARAGRAPH)),
     )  # fmt: skip
-    monkeypatch.setattr("articles.text.page.extract", lambda *args, **options: read)
+    monkeypatch.setattr("articles.pipeline.extract.read_new_page", lambda *args, **options: read)
     client.answers[URL] = replace(response(URL, "x"), url=URL + "?" + "c" * 3000)
     entry = make_entry()
     extract_next(client)

@@ -18,6 +18,7 @@ from sources.fetching.client import AddressRefused, FetchError, Reason
 from sources.fetching.errors import Busy
 from sources.models import LEASE, Outlet
 from tests.fakes import PARAGRAPH, Answer, FakeClient, html, make_entry, response
+from tests.tricks import break_down
 
 pytestmark = pytest.mark.django_db
 URL = "https://journal.example/articles/1"
@@ -326,13 +327,12 @@ def test_the_index_of_words_is_left_alone_while_the_text_is(
 def test_a_failure_of_ours_leaves_the_page_for_later(client: FakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
     read_first(client)
 
-    def fail(*args: object, **options: object) -> None:
-        raise RuntimeError("a mistake of ours")
-
-    monkeypatch.setattr("articles.text.selectors.extract", fail)
-    with pytest.raises(RuntimeError):
-        look(client, REWRITTEN)
-    assert Page.objects.get().refresh_at is not None
+    monkeypatch.setattr("articles.text.selectors.extract", break_down)
+    before = Page.objects.get().etag
+    assert look(client, REWRITTEN) == Outcome.FAILED
+    page = Page.objects.get()
+    assert page.refresh_at is not None
+    assert page.etag == before
 
 
 def test_the_task_looks_at_what_is_due_and_stops(client: FakeClient, monkeypatch: pytest.MonkeyPatch) -> None:
