@@ -17,7 +17,7 @@ from sources.bell import ring
 from sources.fetcher import client
 
 logger = logging.getLogger(__name__)
-SHIFT_SECONDS = 25.0
+SHIFT_SECONDS = 10.0
 READING_SECONDS = 5.0
 REST_SECONDS = 120.0
 # New articles come first on this queue: a minute's looks at known ones are few.

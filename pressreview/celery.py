@@ -26,10 +26,12 @@ app.conf.update(
         "articles.group_articles": {"queue": "group"},
         "articles.analyse_articles": {"queue": "analyse"},
     },
-    # A step works for about twenty-five seconds, then rings again; past these it is killed and its rows come back.
+    # A step works for about ten seconds, then rings again; past these it is killed and its rows come back.
     task_soft_time_limit=75,
     task_time_limit=85,
     worker_prefetch_multiplier=1,
+    # A message that waits in a busy worker is out of date when its turn comes, and another queue's with it.
+    worker_disable_prefetch=True,
     worker_max_memory_per_child=350_000,
     worker_hijack_root_logger=False,
     broker_connection_retry_on_startup=True,

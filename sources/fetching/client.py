@@ -48,7 +48,7 @@ class Limits:
     """What one fetch may cost: bytes after decompression, seconds from the first DNS query to the last byte, hops."""
 
     max_bytes: int = 20 * 1024 * 1024
-    deadline: float = 40.0
+    deadline: float = 30.0
     max_redirects: int = 8
 
 
