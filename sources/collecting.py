@@ -7,6 +7,7 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from django.conf import settings
 from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -157,7 +158,7 @@ def store(feed: Feed, entries: Iterable[ParsedEntry], now: datetime) -> int:
 
     An outlet's feeds are stored one after the other: two of them announce the same articles at the same moment.
     """
-    Outlet.objects.select_for_update(no_key=True).get(pk=feed.outlet_id)
+    outlet = Outlet.objects.select_for_update(no_key=True).get(pk=feed.outlet_id)
     entries = list(entries)
     identities = {entry.identity for entry in entries}
     aliases = {entry.alias for entry in entries if entry.alias}
@@ -168,8 +169,9 @@ def store(feed: Feed, entries: Iterable[ParsedEntry], now: datetime) -> int:
         seen.add(identity)
         by_alias.setdefault(alias, []).append((title, published))
     new = [entry for entry in entries if entry.identity not in seen and not _moved(entry, by_alias)]
-    rows = [_row(feed, entry, now + timedelta(microseconds=place)) for place, entry in enumerate(reversed(new))]
-    return _insert(rows)
+    # Pages of one host are read one by one anyway: a feed that brings thousands lets those of others come between.
+    pace = timedelta(seconds=0 if outlet.is_demo else settings.PRESSREVIEW_HOST_GAP)
+    return _insert([_row(feed, entry, now, place, pace) for place, entry in enumerate(reversed(new))])
 
 
 def _insert(rows: list[Entry]) -> int:
@@ -201,7 +203,7 @@ def _moved(entry: ParsedEntry, by_alias: dict[str, list[tuple[str, str]]]) -> bo
     )
 
 
-def _row(feed: Feed, entry: ParsedEntry, now: datetime) -> Entry:
+def _row(feed: Feed, entry: ParsedEntry, now: datetime, place: int, pace: timedelta) -> Entry:
     return Entry(
         outlet_id=feed.outlet_id,
         feed=feed,
@@ -217,6 +219,6 @@ def _row(feed: Feed, entry: ParsedEntry, now: datetime) -> Entry:
         language=entry.language,
         published=entry.published.value if entry.published else "",
         published_precision=entry.published.precision.value if entry.published else "",
-        seen_at=now,
-        retry_at=now,
+        seen_at=now + timedelta(microseconds=place),
+        retry_at=now + place * pace,
     )
