@@ -21,6 +21,7 @@ app.conf.update(
     task_default_queue="default",
     task_routes={
         "sources.collect_due": {"queue": "collect"},
+        "sources.work_imports": {"queue": "collect"},
         "articles.extract_pages": {"queue": "extract"},
         "articles.refresh_pages": {"queue": "extract"},
         "articles.group_articles": {"queue": "group"},
@@ -38,11 +39,14 @@ app.conf.update(
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 10, "socket_connect_timeout": 5},
     beat_schedule={
         "collect what is due": {"task": "sources.collect_due", "schedule": 10, "options": {"expires": 10}},
+        "work on imports": {"task": "sources.work_imports", "schedule": 10, "options": {"expires": 10}},
         "extract what waits": {"task": "articles.extract_pages", "schedule": 10, "options": {"expires": 10}},
         "look again": {"task": "articles.refresh_pages", "schedule": 60, "options": {"expires": 60}},
         "read what is in a story": {"task": "articles.analyse_articles", "schedule": 15, "options": {"expires": 15}},
         "group what waits": {"task": "articles.group_articles", "schedule": 15, "options": {"expires": 15}},
         "forget old fingerprints": {"task": "articles.forget_prints", "schedule": crontab(hour=4, minute=37)},
+        "watch the feeds": {"task": "sources.watch_feeds", "schedule": 60, "options": {"expires": 60}},
+        "watch their rhythms": {"task": "sources.watch_rhythms", "schedule": crontab(minute=7)},
         "forget old attempts": {"task": "sources.prune_attempts", "schedule": crontab(hour=4, minute=17)},
     },
 )

@@ -78,6 +78,14 @@ class ImportJob(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("sources:job", args=[self.pk])
 
+    def ends_before(self, said: str) -> bool:
+        """Whether all that a partial date (ISO 8601) may mean is before the chosen days."""
+        return self.first_day is not None and said[:10] < self.first_day.isoformat()[: len(said[:10])]
+
+    def begins_after(self, said: str) -> bool:
+        """Whether all that a partial date may mean is after the chosen days."""
+        return self.last_day is not None and said[:10] > self.last_day.isoformat()[: len(said[:10])]
+
     @property
     def counts(self) -> Counts:
         """The sums over its lines, asked for now."""

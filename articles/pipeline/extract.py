@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 
 from articles import correcting
 from articles.models import Article, Page
+from articles.pipeline import imported
 from articles.pipeline.reading import (
     article_of,
     completed,
     feed_text,
     merged,
-    next_look,
     page_columns,
     read_new_page,
     read_page,
@@ -81,7 +81,8 @@ def _extract(entry: Entry, client: Client) -> None:
         return
     try:
         response = imported.archived(entry) or client.get(entry.url, kind="page")
-        extracted = read_new_page(response.text, response.url, entry.outlet, response.fetched_at)
+        read = read_page if entry.job_id else read_new_page  # old pages say nothing of today's selectors
+        extracted = read(response.text, response.url, entry.outlet, response.fetched_at)
     except FetchError as error:
         _not_fetched(entry, error)
     except confined.Failed as error:
@@ -182,8 +183,7 @@ def _canonical(extracted: ExtractedPage, url: str) -> str:
 
 
 def _keep_page(article: Article, response: Response) -> None:
-    entry = article.entry
-    look = imported.first_look(article, entry, is_archived=bool(entry and entry.is_archived(response.fetched_at)))
+    look = imported.first_look(article)
     Page.objects.create(article=article, url=article.url, refresh_at=look, **page_columns(response))
 
 

@@ -1,1 +1,1 @@
-"""Long jobs on sources: an outlet’s history brought in, many sites added."""
+"""Long jobs on sources: an outlet's history brought in, many sites added; see sources.jobs for what a job is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
@@ -127,3 +128,10 @@ def host(url: str) -> str:
     """Host of a web address, lower case, without port; "" for none."""
     parts = _split(url)
     return _host(parts) if parts else ""
+
+
+def is_of(url: str, hosts: Iterable[str]) -> bool:
+    """Whether the address is on one of these hosts or under it; `www.` says nothing on either side."""
+    name = host(url).removeprefix("www.")
+    known = (one.removeprefix("www.") for one in hosts)
+    return bool(name) and any(name == one or name.endswith(f".{one}") for one in known if one)
