@@ -8,6 +8,7 @@ import time
 from celery import shared_task
 
 from articles.pipeline.analyse import analyse_next
+from articles.pipeline.arrange import arrange_next
 from articles.pipeline.compare import compare_next, prune_prints
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
@@ -63,12 +64,12 @@ def group_articles() -> int:
 
 @shared_task(name="articles.analyse_articles")
 def analyse_articles() -> int:
-    """Read articles that are in a story, then compare the stories that changed; how many of both.
+    """Read articles that are in a story, then compare the stories that changed and arrange them; how many of all.
 
     The shift is short: where this worker groups as well, an article that arrives is in its story within seconds.
     """
     end, done = time.monotonic() + READING_SECONDS, 0
-    while analyse_next() or compare_next():
+    while analyse_next() or compare_next() or arrange_next():
         done += 1
         if time.monotonic() > end:
             ring("articles.analyse_articles")

@@ -150,7 +150,11 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="story",
             index=models.Index(
-                condition=models.Q(("arranged_at", None), ("merged_into", None)), fields=["id"], name="story_unarranged"
+                condition=models.Q(
+                    ("arranged_at", None), ("arranged_at__lt", models.F("compared_at")), _connector="OR"
+                ),
+                fields=["id"],
+                name="story_unarranged",
             ),
         ),
         migrations.AddField(
