@@ -88,6 +88,7 @@ def _close(
         attempt.outcome, attempt.error = FetchAttempt.Outcome.FAILED, "lease lost"
         return attempt
     if response is None:
+        attempt.reason = cause.reason if isinstance(cause, FetchError) else ""
         _note_failure(feed, attempt, error, getattr(cause, "status", None), now)
     else:
         _note_success(feed, attempt, response, parsed, now)
@@ -103,7 +104,7 @@ def _note_failure(feed: Feed, attempt: FetchAttempt, error: str, status: int | N
     attempt.status = attempt.status or status
     feed.failures += 1
     feed.failing_since = feed.failing_since or now
-    feed.last_error = error
+    feed.last_error, feed.last_reason, feed.last_status = error, attempt.reason, attempt.status
     if attempt.status == 410:
         feed.gone_at = now
 
@@ -111,7 +112,8 @@ def _note_failure(feed: Feed, attempt: FetchAttempt, error: str, status: int | N
 def _note_success(
     feed: Feed, attempt: FetchAttempt, response: Response, parsed: ParsedFeed | None, now: datetime
 ) -> None:
-    feed.failures, feed.failing_since, feed.last_error, feed.last_success_at = 0, None, "", now
+    feed.failures, feed.failing_since, feed.last_success_at = 0, None, now
+    feed.last_error, feed.last_reason, feed.last_status = "", "", None
     if response.etag or not response.not_modified:  # a 304 may leave out the validators that it confirms
         feed.etag = _whole(response.etag, 500)
     if response.last_modified or not response.not_modified:
@@ -144,7 +146,13 @@ def _next(feed: Feed, source: object, parsed: ParsedFeed | None, now: datetime) 
         ttl=parsed.ttl if parsed else None,
         failures=feed.failures,
         seed=feed.pk,
+        shortest=_minutes(feed.outlet.shortest_minutes),
+        longest=_minutes(feed.outlet.longest_minutes),
     )
+
+
+def _minutes(number: int | None) -> timedelta | None:
+    return timedelta(minutes=number) if number else None
 
 
 def _moment(published: str) -> datetime | None:

@@ -14,6 +14,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from sources import wording
 from sources.models import DatePrecision, Entry, Feed, FetchAttempt, Outlet
 
 DAYS = 28
@@ -101,18 +102,7 @@ def _bar(place: int, day: Day, most: int, quiet_from: date | None) -> Bar:
     return Bar(place * 6, 25 - height, height, "entries" if height else "none")
 
 
-def duration(span: timedelta) -> str:
-    """A span of time in its largest whole unit: « 3 jours », « 9 heures », « 12 minutes »."""
-    if span.days >= 1:
-        return ngettext("%d day", "%d days", span.days) % span.days
-    hours = span.seconds // 3600
-    if hours:
-        return ngettext("%d hour", "%d hours", hours) % hours
-    minutes = max(span.seconds // 60, 1)
-    return ngettext("%d minute", "%d minutes", minutes) % minutes
-
-
-def _rhythm(days: Sequence[Day]) -> timedelta | None:
+def rhythm_of(days: Sequence[Day]) -> timedelta | None:
     """Mean time between two entries over the days that had any; None when they are too few to tell."""
     spoken = [place for place, day in enumerate(days) if day.entries]
     total = sum(day.entries for day in days)
@@ -123,27 +113,32 @@ def _rhythm(days: Sequence[Day]) -> timedelta | None:
 
 def _silence(feed: Feed, days: Sequence[Day], now: datetime) -> State | None:
     """A feed that answers without anything new for much longer than it uses to."""
-    rhythm = _rhythm(days)
+    rhythm = rhythm_of(days)
     if feed.last_entry_at is None or rhythm is None:
         return None
-    quiet = now - feed.last_entry_at
+    # It is known to be silent up to the last visit that it answered, and no longer: we may have been away.
+    quiet = (feed.last_success_at or now) - feed.last_entry_at
     if quiet <= max(_QUIET, rhythm * _TIMES_ITS_RHYTHM):
         return None
-    reason = _("It answers, with nothing new; usually every %(rhythm)s.") % {"rhythm": duration(rhythm)}
-    return State("silent", "warn", _("Silent for %(time)s") % {"time": duration(quiet)}, reason=reason)
+    words = _("Silent for %(time)s") % {"time": wording.duration(quiet)}
+    return State("silent", "warn", words, reason=wording.silence(rhythm))
+
+
+def _why(feed: Feed) -> str:
+    return wording.failure(feed.last_reason, feed.last_status) or feed.last_error
 
 
 def state(feed: Feed, days: Sequence[Day], now: datetime) -> State:
     """The feed's state; `days` are its last 28 ones, for its rhythm."""
     if feed.gone_at:
-        return State("gone", "bad", _("Gone since"), feed.gone_at, feed.last_error)
+        return State("gone", "bad", _("Gone since"), feed.gone_at, _why(feed))
     if feed.paused_at:
         return State("paused", "off", _("Paused since"), feed.paused_at)
     if not feed.outlet.is_active:
         return State("off", "off", _("Switched off"))
     if feed.failing_since:
-        tries = ngettext("%d try", "%d tries", feed.failures) % feed.failures
-        return State("failing", "bad", _("Failing since"), feed.failing_since, f"{feed.last_error} ({tries})")
+        why = f"{_why(feed)} ({wording.tries(feed.failures)})"
+        return State("failing", "bad", _("Failing since"), feed.failing_since, why)
     if feed.last_success_at is None:
         return State("unread", "idle", _("Not read yet"))
     return _silence(feed, days, now) or selectors_state(feed.outlet, now) or State("ok", "ok", _("Up to date"))

@@ -7,10 +7,15 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from sources import wording
 
 # What is older than this is no news: it stands on the page and is sent to nobody.
 NEWS = timedelta(days=1)
+# A message that was begun this long ago and is not known to be sent may never have left.
+IN_FLIGHT = timedelta(minutes=5)
 
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
@@ -75,3 +80,19 @@ class Incident(models.Model):
     def __str__(self) -> str:
         name = str(self.get_kind_display())
         return f"{self.feed.outlet.name} {name}" if self.feed else name
+
+    @property
+    def cause(self) -> str:
+        """Why, as a sentence in the reader's language; "" when nothing is known."""
+        return wording.cause(self.facts)
+
+    @property
+    def lasted(self) -> str:
+        """How long the trouble lasted, once it is over: « 3 heures »."""
+        return wording.duration(self.closed_at - self.began_at) if self.closed_at else ""
+
+    @property
+    def is_untold(self) -> bool:
+        """Whether a worker that began to tell it has ended before it was known to be told."""
+        begun = self.alert_claimed_at
+        return begun is not None and self.alert_sent_at is None and timezone.now() - begun > IN_FLIGHT

@@ -13,15 +13,15 @@ from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from sources.incident import Incident
+from sources.incident import Incident, IncidentQuerySet
 from sources.jobs import ArchivedPage, ImportJob, ImportLine
 from sources.parsing import css
 from sources.parsing.dates import Precision
 from sources.terms import Terms
 
 __all__ = [
-    "ArchivedPage", "DatePrecision", "Entry", "Feed", "FetchAttempt", "ImportJob", "ImportLine", "Incident", "Outlet",
-    "relock",
+    "ArchivedPage", "DatePrecision", "Entry", "Feed", "FetchAttempt", "ImportJob", "ImportLine", "Incident",
+    "IncidentQuerySet", "Outlet", "relock",
 ]  # fmt: skip
 
 # A step that was killed while it held a row gives it back after this long.
@@ -153,8 +153,11 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         if feed.leased_until is not None:
             feed.failures, feed.failing_since = feed.failures + 1, feed.failing_since or now
             feed.last_error = "The worker that was reading this feed ended before it was done."
+            feed.last_reason, feed.last_status = "", None
         feed.leased_until = now + LEASE * 2 ** min(feed.failures, MOST_DOUBLINGS)
-        feed.save(update_fields=["leased_until", "failures", "failing_since", "last_error"])
+        feed.save(
+            update_fields=["leased_until", "failures", "failing_since", "last_error", "last_reason", "last_status"]
+        )
         return feed
 
 

@@ -65,7 +65,7 @@ def prune_attempts() -> int:
 
 @shared_task(name="sources.watch_feeds")
 def watch_feeds() -> int:
-    """Open and close incidents of feeds and of our network, and tell the administrators; how many messages were sent."""
+    """Open and close incidents of feeds and of our network, and tell administrators; how many messages were sent."""
     watching.watch_feeds(timezone.now())
     return alerting.tell(timezone.now())
 

@@ -9,8 +9,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sources.health import DAYS, Day, Health, duration, in_a_sentence, overview, sorted_by_need, state
+from sources.health import DAYS, Day, Health, in_a_sentence, overview, sorted_by_need, state
 from sources.models import Entry, Feed, FetchAttempt, Outlet
+from sources.wording import duration
 
 NOW = datetime(2024, 2, 28, 12, tzinfo=UTC)
 
