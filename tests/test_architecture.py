@@ -18,7 +18,7 @@ CODE = ("pressreview", "articles", "sources")
 LAYERS = ["sources", "articles", "pressreview"]  # upstream first
 # Upstream first: an article knows its entry, a story its articles, a digest its stories.
 UPSTREAM = [
-    *("Outlet", "Feed", "FetchAttempt", "ImportJob", "ImportLine", "Entry", "ArchivedPage"),
+    *("Outlet", "Feed", "FetchAttempt", "Incident", "ImportJob", "ImportLine", "Entry", "ArchivedPage"),
     *("Article", "Page", "ArticleVersion", "ArticleCorrection"),
     *("Entity", "Spelling", "Mention", "Quote", "Credit", "Figure", "MentionedDate", "CopiedPassage"),
     *("CopyPrint", "KnownOutlet", "FindingChange"),
