@@ -79,10 +79,10 @@ class Failed(ValueError):
 
 def _failed(why: Why, limits: Limits, detail: str = "") -> Failed:
     told = {
-        Why.CPU: _("Reading it takes more than %(cpu)d s of computing: it was given up."),
-        Why.TIME: _("Reading it did not end within %(seconds)d s: it was given up."),
-        Why.MEMORY: _("Reading it takes more than %(memory)d MB of memory: it was given up."),
-        Why.SIZE: _("What it says is larger than %(answer)d MB: it was given up."),
+        Why.CPU: _("Reading it takes more than %(cpu)g s of computing: it was given up."),
+        Why.TIME: _("Reading it did not end within %(seconds)g s: it was given up."),
+        Why.MEMORY: _("Reading it takes more than %(memory)g MB of memory: it was given up."),
+        Why.SIZE: _("What it says is larger than %(answer)g MB: it was given up."),
         Why.CRASH: _("Reading it crashes the reading process (%(detail)s): it was given up."),
         Why.KILLED: _("The process that was reading it was ended from outside (%(detail)s)."),
         Why.BROKE: _("Reading it fails on an error of ours: %(detail)s."),
