@@ -97,6 +97,7 @@ _ZONES = {
     "z": 0, "utc": 0, "gmt": 0, "wet": 0, "tu": 0, "west": 1, "bst": 1, "cet": 1, "cest": 2, "eet": 2, "eest": 3,
     "hne": -5, "hae": -4, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
 }  # fmt: skip
+_FARTHEST = timedelta(hours=14)
 _UNITS = {
     "seconde": timedelta(seconds=1), "second": timedelta(seconds=1), "sec": timedelta(seconds=1),
     "minute": timedelta(minutes=1), "min": timedelta(minutes=1), "mn": timedelta(minutes=1),
@@ -112,8 +113,8 @@ _MONTH = "(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\b
 _OFFSET = r"(?:utc|gmt)?[+-](?:\d{2}:?\d{2}|\d{1,2}(?![\d:]))"
 _ZONE = rf"(?:\s*\(?(?P<zone>{_OFFSET}|(?:" + "|".join(_ZONES) + r")\b))?"
 _CLOCK = (
-    r"(?P<hour>[01]?\d|2[0-3])"
-    r"(?:\s?(?:h|heures?\b|:)\s?(?P<minute>[0-5]\d)?(?:\s?(?::|min\b\s?|m\b\s?)(?P<second>[0-5]\d)(?:[.,]\d+)?s?)?)"
+    r"(?P<hour>[01]?\d|2[0-3]|24(?=\s?[h:]\s?00))"
+    r"(?:\s?(?:h|heures?\b|:(?=\s?[0-5]\d))\s?(?P<minute>[0-5]\d)?(?:\s?(?::|min\b\s?|m\b\s?)(?P<second>[0-5]\d)(?:[.,]\d+)?s?)?)"
     r"(?:\s?(?P<half>[ap])\.?m\b\.?)?" + _ZONE
 )
 # What stands between a day and its time: « à », « at », a comma, a dash, a bar or only a blank.
@@ -124,7 +125,7 @@ _YEAR = r"(?P<year>(?:19|20)\d{2}(?!\d)|'?\d{2}(?!\d|\s?h\b|\s?h\d|:|\s?%))"
 _ISO = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d{2})(?P<sep>[-/.]?)(?P<mon>0[1-9]|1[0-2]|(?<=[-/.])[1-9])(?P=sep)"
     r"(?P<day>0[1-9]|[12]\d|3[01]|(?<=[-/.])[1-9])(?!\d)"
-    r"(?:(?:t|\s|,\s?)\s*(?P<hour>[01]\d|2[0-3]|\d(?=:)):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?(?:[.,]\d+)?"
+    r"(?:(?:t|\s|,\s?)\s*(?P<hour>[01]\d|2[0-3]|24(?=:?00)|\d(?=:)):?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d))?(?:[.,]\d+)?"
     + _ZONE
     + ")?"
 )
@@ -161,7 +162,8 @@ def _fold(text: str) -> str:
     return " ".join(bare.lower().replace("’", "'").replace("−", "-").split())
 
 
-def _zone(name: str | None, default: tzinfo) -> tzinfo:
+def _zone(name: str | None, default: tzinfo) -> tzinfo | None:
+    """None for an offset that no place on Earth has: its day is known, and its hour is not."""
     if not name:
         return default
     if name in _ZONES:
@@ -169,6 +171,8 @@ def _zone(name: str | None, default: tzinfo) -> tzinfo:
     sign, digits = re.sub("[a-z:]", "", name)[0], re.sub(r"\D", "", name)
     hours, minutes = (int(digits[:2]), int(digits[2:] or 0)) if len(digits) > 1 else (int(digits), 0)
     offset = timedelta(hours=hours, minutes=minutes)
+    if minutes > 59 or offset > _FARTHEST:
+        return None
     if not offset:
         return UTC
     return fixed_offset(-offset if sign == "-" else offset)
@@ -183,12 +187,13 @@ def _hour(match: Match) -> int:
 
 def _with_time(day: date, match: Match, timezone: tzinfo) -> PartialDate:
     """The day with the time that the match may hold; an instant told in UTC is told again in `timezone`."""
-    if match["hour"] is None:
-        return PartialDate.from_date(day)
     zone = _zone(match["zone"], timezone)
-    moment = datetime(
-        day.year, day.month, day.day, _hour(match), int(match["minute"] or 0), int(match["second"] or 0), tzinfo=zone
-    )
+    if match["hour"] is None or zone is None:
+        return PartialDate.from_date(day)
+    hour, minute, second = _hour(match), int(match["minute"] or 0), int(match["second"] or 0)
+    if hour == 24:  # the end of the day, which ISO 8601 writes so
+        day, hour = day + timedelta(days=1), 0
+    moment = datetime(day.year, day.month, day.day, hour, minute, second, tzinfo=zone)
     if zone is UTC:
         moment = moment.astimezone(timezone)
     return PartialDate.from_datetime(moment, Precision.SECOND if match["second"] else Precision.MINUTE)

@@ -38,6 +38,29 @@ def test_machine_dates_are_read(text: str, expected: str) -> None:
     assert value(text) == expected
 
 
+@pytest.mark.parametrize("zone", ["+9999", "-2500", "+14:30", "+0575", "+99", "UTC+99:99"])
+def test_a_zone_that_no_place_has_leaves_the_day(zone: str) -> None:
+    assert value(f"Tue, 04 Mar 2025 10:00:00 {zone}") == "2025-03-04"
+    assert value(f"2025-03-04T10:00:00{zone}") == "2025-03-04"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2025-03-04T24:00:00", "2025-03-05T00:00:00+01:00"),
+        ("20250304T240000Z", "2025-03-05T01:00:00+01:00"),
+        ("Wed, 31 Dec 2025 24:00:00 +0100", "2026-01-01T00:00:00+01:00"),
+        ("4 mars 2025 à 24h00", "2025-03-05T00:00+01:00"),
+        ("4 mars 2025, 24h sur l’avenue", "2025-03-04"),
+        ("2025-03-04T24:30:00", "2025-03-04"),
+        ("2025-03-04T25:00:00", "2025-03-04"),
+        ("4 mars 2025 10:61", "2025-03-04"),
+    ],
+)
+def test_the_end_of_a_day_is_the_start_of_the_next(text: str, expected: str) -> None:
+    assert value(text) == expected
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
