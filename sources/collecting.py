@@ -20,6 +20,7 @@ from sources.parsing.feeds import NotAFeed, ParsedEntry, ParsedFeed, parse
 
 logger = logging.getLogger(__name__)
 BUSY_WAIT = timedelta(seconds=5)
+WHOLE_AFTER = timedelta(days=7)
 HISTORY = 30  # the latest entries whose times tell a feed's own rhythm
 
 
@@ -34,7 +35,8 @@ def collect(feed: Feed, client: Client) -> FetchAttempt:
     """Read one feed that this worker holds, and store the outcome in one transaction."""
     attempt = FetchAttempt(feed=feed, started_at=timezone.now())
     try:
-        response = client.get(feed.url, etag=feed.etag, last_modified=feed.last_modified, kind="feed")
+        etag, last_modified = _validators(feed, attempt.started_at)
+        response = client.get(feed.url, etag=etag, last_modified=last_modified, kind="feed")
         attempt.status, attempt.size = response.status, len(response.body)
         parsed = _read(feed, response)
     except Busy as error:
@@ -47,6 +49,13 @@ def collect(feed: Feed, client: Client) -> FetchAttempt:
         _close(feed, attempt, error=f"{type(error).__name__}: {error}", cause=error)
         raise
     return _close(feed, attempt, response=response, parsed=parsed)
+
+
+def _validators(feed: Feed, now: datetime) -> tuple[str, str]:
+    """What to send back to the server. None of it once a week: some say for ever that nothing changed."""
+    if not feed.attempts.filter(status=200, started_at__gte=now - WHOLE_AFTER).exists():
+        return "", ""
+    return feed.etag, feed.last_modified
 
 
 @transaction.atomic

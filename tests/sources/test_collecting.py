@@ -78,6 +78,15 @@ def test_a_second_poll_stores_nothing_again(feed: Feed, client: FakeClient) -> N
     assert Entry.objects.count() == 2
 
 
+def test_a_feed_that_has_not_changed_for_a_week_is_asked_for_whole(feed: Feed, client: FakeClient) -> None:
+    collect_next(client)
+    FetchAttempt.objects.update(started_at=timezone.now() - timedelta(days=8))
+    collect_again(client)
+    assert client.asked[-1] == (URL, "", "")
+    collect_again(client)
+    assert client.asked[-1] == (URL, '"v1"', "")
+
+
 def test_the_validators_are_sent_back_and_a_304_stores_nothing(feed: Feed, client: FakeClient) -> None:
     collect_next(client)
     client.answers[URL] = response(URL, b"", status=304)
