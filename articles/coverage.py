@@ -1,20 +1,23 @@
-"""A story's page as frozen values: its articles by day, the first, the drawings, changed headlines, the journal."""
+"""A story's page as frozen values: its articles by episode and day, the drawings, changed headlines, the journal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import groupby, pairwise
+from types import MappingProxyType
+from typing import Any
 
-from django.db.models import Max, Min
+from django.db.models import Max, Min, Q
 from django.utils import timezone
 
-from articles import drawing
+from articles import drawing, related
 from articles.curating import can_undo
 from articles.firsts import Published, first_of
 from articles.headlines import Change, change
-from articles.models import Article, Story, StoryEvent
+from articles.models import Article, Episode, MentionedDate, Story, StoryEvent
 from articles.review import excerpt_of, headlines, is_repeat, openings, repeated_share
 from articles.templatetags import french
 
@@ -36,6 +39,8 @@ class Line:
     is_repeat: bool
     repeated: float
     """The share of its words that stand in earlier articles of other outlets, from 0 to 1; 0 when unknown."""
+    speaks_of: int = 0
+    """For an article without a day: the number of the episode whose days it mentions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,37 @@ class DayGroup:
     @property
     def count(self) -> int:
         return len(self.lines) + len(self.folded)
+
+
+@dataclass(frozen=True, slots=True)
+class EpisodeGroup:
+    """An episode with its articles by day; `anchors` are those of the episodes that it took in, here or elsewhere."""
+
+    number: int
+    episode: Episode
+    anchors: tuple[str, ...]
+    days: tuple[DayGroup, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(day.count for day in self.days)
+
+    @property
+    def first_day(self) -> date:
+        return self.days[0].day or self.episode.first_day
+
+    @property
+    def last_day(self) -> date:
+        return self.days[-1].day or self.episode.last_day
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The sentence under the title: an article's own words, or an editor's (`article` is then None)."""
+
+    text: str
+    article: Article | None
+    is_by_editor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +104,8 @@ class JournalLine:
     event: StoryEvent
     terms: tuple[str, ...]
     nearest: tuple[tuple[Article, float], ...]
-    merged_title: str
+    about: str
+    """The other story's title, or the label or sentence that was given; "" where there is none."""
 
     @property
     def can_undo(self) -> bool:
@@ -87,7 +124,9 @@ class StoryPage:
     charts: tuple[drawing.CoverageChart, ...]
     retitled: tuple[Retitled, ...]
     journal: tuple[JournalLine, ...]
-    excerpt: str
+    summary: Summary | None
+    episodes: tuple[EpisodeGroup, ...] = ()
+    """The days once more, by episode; none for a story that is told in one."""
 
     @property
     def outlets(self) -> int:
@@ -120,6 +159,10 @@ class StoryPage:
         return any(article.day and not french.has_time(article) for article in self.articles)
 
     @property
+    def excerpt(self) -> str:
+        return self.summary.text if self.summary else ""
+
+    @property
     def first_day(self) -> date | None:
         return self.days[0].day if self.days else None
 
@@ -140,18 +183,107 @@ def page_of(story: Story) -> StoryPage:
     """The page of a story, in a number of queries that does not depend on its size."""
     articles = tuple(story.articles.for_lists().order_by("sort_at", "id")[:MOST_ARTICLES])
     first = first_article(articles)
-    lead = next((article for article in articles if article.pk == story.lead_id), articles[0] if articles else None)
+    days = _days(articles, first)
+    undated = [article for article in articles if article.day is None]
+    episodes = episode_groups(story, days)
     return StoryPage(
         story=story,
         articles=articles,
-        days=_days(articles, first),
-        undated=_group(None, [article for article in articles if article.day is None], None, len(articles)),
+        days=days,
+        undated=_group(None, undated, None, len(articles), _spoken_of(undated, episodes)),
         first=first,
-        charts=charts(articles, first),
+        charts=charts(articles, first, episodes),
         retitled=_retitled(articles),
         journal=_journal(story),
-        excerpt=excerpt_of(lead, openings([lead.pk])[lead.pk]) if lead else "",
+        summary=summary_of(story, articles),
+        episodes=episodes,
     )
+
+
+def about(story: Story, absolute: Callable[[str], str]) -> dict[str, Any]:
+    """What the JSON of a story says of it beside its articles; `absolute` makes a whole address of a path."""
+    articles = tuple(story.articles.for_lists().order_by("sort_at", "id")[:MOST_ARTICLES])
+    summary = summary_of(story, articles)
+    address = absolute(story.get_absolute_url())
+    return {
+        "story": story.pk,
+        "title": story.title,
+        "page": address,
+        "summary": summary.text if summary else "",
+        "summary_article": summary.article.pk if summary and summary.article else None,
+        "summary_by_editor": bool(summary and summary.is_by_editor),
+        "importance": round(story.importance, 2),
+        "outlets_with_own_text": story.own_outlet_count,
+        "episodes": [
+            {
+                "number": one.number,
+                "label": one.episode.label,
+                "label_by_editor": one.episode.label_by_editor,
+                "first_day": one.first_day.isoformat(),
+                "last_day": one.last_day.isoformat(),
+                "new_names": one.episode.terms,
+                "articles": [line.article.pk for day in one.days for line in (*day.lines, *day.folded)],
+                "page": f"{address}#{one.episode.anchor}",
+            }
+            for one in episode_groups(story, _days(articles, None))
+        ],
+        "related": [
+            {"story": one.story.pk, "title": one.story.title, "names": list(one.shared), "by_editor": one.is_tied}
+            for one in related.of_story(story)
+        ],
+    }
+
+
+def summary_of(story: Story, articles: Sequence[Article]) -> Summary | None:
+    """The story's sentence, else the beginning of its lead; None where no article says anything."""
+    by_number = {article.pk: article for article in articles}
+    if story.summary and (story.summary_article_id is None or story.summary_article_id in by_number):
+        return Summary(story.summary, by_number.get(story.summary_article_id or 0), story.summary_by_editor)
+    lead = by_number.get(story.lead_id or 0) or next(iter(articles), None)
+    words = excerpt_of(lead, openings([lead.pk])[lead.pk]) if lead else ""
+    return Summary(words, lead, False) if words else None
+
+
+def episode_groups(story: Story, days: Sequence[DayGroup]) -> tuple[EpisodeGroup, ...]:
+    """The days by episode; none where the story has fewer than two. A day that was never cut goes with those before."""
+    rows = list(Episode.objects.filter(Q(story=story) | Q(story__merged_into=story)).order_by("first_day", "id"))
+    shown = [row for row in rows if row.story_id == story.pk and row.merged_into_id is None]
+    told: dict[int, list[DayGroup]] = {row.pk: [] for row in shown}
+    if len(shown) < 2:
+        return ()
+    for group in days:
+        told[_episode_of(group.day, shown).pk].append(group)
+    anchors: dict[int, list[str]] = {row.pk: [] for row in shown}
+    for row in rows:
+        if row not in shown:
+            anchors[_episode_of(row.first_day, shown).pk].append(row.anchor)
+    filled = [row for row in shown if told[row.pk]]
+    if len(filled) < 2:
+        return ()
+    return tuple(
+        EpisodeGroup(number, row, tuple(anchors[row.pk]), tuple(told[row.pk])) for number, row in enumerate(filled, 1)
+    )
+
+
+def _episode_of(day: date | None, shown: Sequence[Episode]) -> Episode:
+    return next((row for row in reversed(shown) if day and row.first_day <= day), shown[0])
+
+
+def _spoken_of(undated: Sequence[Article], episodes: Sequence[EpisodeGroup]) -> dict[int, int]:
+    """Of which episode an article without a day speaks: the one that holds two thirds of the story's days it names."""
+    if not undated or not episodes:
+        return {}
+    counts: dict[int, Counter[int]] = defaultdict(Counter)
+    mentioned = MentionedDate.objects.filter(article__in=undated, precision="day", is_hidden=False)
+    for pk, value in mentioned.values_list("article_id", "value").distinct():
+        for place, group in enumerate(episodes):
+            counts[pk][place] += group.first_day.isoformat() <= value <= group.last_day.isoformat()
+    found = {}
+    for pk, by_place in counts.items():
+        place, most = max(by_place.items(), key=lambda pair: (pair[1], -pair[0]))
+        if most * 3 >= by_place.total() * 2 and most:
+            found[pk] = episodes[place].number
+    return found
 
 
 def first_article(articles: Sequence[Article]) -> Article | None:
@@ -163,9 +295,21 @@ def first_article(articles: Sequence[Article]) -> Article | None:
     return next(article for article in articles if article.pk == first.article)
 
 
-def _group(day: date | None, articles: Sequence[Article], first: Article | None, total: int) -> DayGroup:
+def _group(
+    day: date | None,
+    articles: Sequence[Article],
+    first: Article | None,
+    total: int,
+    spoken_of: Mapping[int, int] = MappingProxyType({}),
+) -> DayGroup:
     lines = tuple(
-        Line(article, first is not None and article.pk == first.pk, is_repeat(article), repeated_share([article]))
+        Line(
+            article,
+            first is not None and article.pk == first.pk,
+            is_repeat(article),
+            repeated_share([article]),
+            spoken_of.get(article.pk, 0),
+        )
         for article in articles
     )
     cut = SHOWN_A_DAY if total > FOLD_FROM and len(lines) > SHOWN_A_DAY + 1 else len(lines)
@@ -195,11 +339,14 @@ def _lanes(articles: Sequence[Article], first: Article | None) -> list[drawing.L
     return [drawing.Lane(name, tuple(marks)) for name, marks in lanes.items()][:MOST_LANES]
 
 
-def charts(articles: Sequence[Article], first: Article | None) -> tuple[drawing.CoverageChart, ...]:
+def charts(
+    articles: Sequence[Article], first: Article | None, episodes: Sequence[EpisodeGroup] = ()
+) -> tuple[drawing.CoverageChart, ...]:
     """The three drawings of the coverage, wide to narrow; none without a dated article."""
     lanes = _lanes(articles, first)
     zone = timezone.get_current_timezone()
-    drawn = (drawing.coverage(lanes, size, zone, french.axis_day, french.clock) for size in drawing.LAYOUTS)
+    spans = [drawing.Stretch(one.first_day, one.last_day, one.episode.label) for one in episodes]
+    drawn = (drawing.coverage(lanes, size, zone, french.axis_day, french.clock, spans) for size in drawing.LAYOUTS)
     return tuple(chart for chart in drawn if chart)
 
 
@@ -222,7 +369,7 @@ def _journal(story: Story) -> tuple[JournalLine, ...]:
             event,
             tuple(event.detail.get("terms", [])),
             tuple((near[pk], score) for pk, score in event.detail.get("nearest", []) if pk in near),
-            event.detail.get("title", ""),
+            event.detail.get("title") or event.detail.get("said", ""),
         )
         for event in events
     )

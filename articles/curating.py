@@ -13,28 +13,16 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles.models import Article, ArticleBan, GroupingState, Story, StoryEvent, StorySeparation
+from articles import arranging
+from articles.acts import Refused as Refused
+from articles.acts import current, lock, note
+from articles.models import Article, ArticleBan, Story, StoryEvent, StorySeparation
 
 Kind = StoryEvent.Kind
 MOST_TITLE = 300
-
-
-class Refused(Exception):
-    """The act is not possible; the message is a sentence for the person who tried."""
-
-
-def _lock() -> None:
-    """Wait for grouping to finish its batch, and let every engine know that the stories have changed."""
-    GroupingState.objects.select_for_update().get(pk=1)
-    GroupingState.objects.filter(pk=1).update(generation=F("generation") + 1)
-
-
-def _note(story: Story, kind: str, user: User, detail: dict[str, Any], article: Article | None = None) -> StoryEvent:
-    return StoryEvent.objects.create(story=story, kind=kind, by=user, article=article, at=timezone.now(), detail=detail)
 
 
 def _place(articles: Iterable[Article], story: Story) -> list[list[Any]]:
@@ -64,19 +52,11 @@ def _unseparate(one: int, other: int) -> None:
     StorySeparation.objects.filter(first_id=first, second_id=second).delete()
 
 
-def _current(story: Story) -> Story:
-    """The story's row as it is now. Raises Refused when it was merged away."""
-    fresh = Story.objects.get(pk=story.pk)
-    if fresh.merged_into_id:
-        raise Refused(_("This story was merged into another meanwhile."))
-    return fresh
-
-
 @transaction.atomic
 def merge(source: Story, target: Story, user: User) -> StoryEvent:
     """Make `source` a part of `target`; its address leads there from now on."""
-    _lock()
-    source, target = _current(source), _current(target)
+    lock()
+    source, target = current(source), current(target)
     if source == target:
         raise Refused(_("A story cannot be merged into itself."))
     before = _place(Article.objects.filter(story__in=[source, target]), target)  # both halves: they belong together
@@ -85,14 +65,14 @@ def merge(source: Story, target: Story, user: User) -> StoryEvent:
     _unseparate(source.pk, target.pk)
     target.refresh()
     told = {"story": source.pk, "title": source.title, "before": {"articles": before, "followers": followers}}
-    return _note(target, Kind.MERGED, user, told)
+    return note(target, Kind.MERGED, user, told)
 
 
 @transaction.atomic
 def split(story: Story, articles: Sequence[Article], user: User, title: str = "") -> StoryEvent:
     """Take articles out of a story into one of their own; the two do not merge again by themselves."""
-    _lock()
-    story = _current(story)
+    lock()
+    story = current(story)
     if not articles or any(article.story_id != story.pk for article in articles):
         raise Refused(_("Choose articles of this story."))
     if len(articles) >= story.articles.count():
@@ -109,9 +89,9 @@ def split(story: Story, articles: Sequence[Article], user: User, title: str = ""
 def _split_into(story: Story, new: Story, articles: Sequence[Article], user: User) -> StoryEvent:
     before = _place(articles, new)
     bans = _keep_apart(articles, story, new)
-    _note(new, Kind.BIRTH, user, {"story": story.pk, "title": story.title})
+    note(new, Kind.BIRTH, user, {"story": story.pk, "title": story.title})
     told = {"story": new.pk, "title": new.title, "before": {"articles": before, "bans": bans}}
-    return _note(story, Kind.SPLIT, user, told)
+    return note(story, Kind.SPLIT, user, told)
 
 
 def _keep_apart(articles: Sequence[Article], origin: Story, target: Story) -> list[list[int]]:
@@ -129,8 +109,8 @@ def _keep_apart(articles: Sequence[Article], origin: Story, target: Story) -> li
 @transaction.atomic
 def move(article: Article, target: Story, user: User) -> StoryEvent:
     """Put one article into another story; it does not come back to the first by itself."""
-    _lock()
-    target = _current(target)
+    lock()
+    target = current(target)
     article = Article.objects.select_for_update(of=("self",)).get(pk=article.pk)
     origin = article.story
     if origin == target:
@@ -139,65 +119,65 @@ def move(article: Article, target: Story, user: User) -> StoryEvent:
     bans = _keep_apart([article], origin, target) if origin else []
     if origin:
         origin.refresh()
-        _note(origin, Kind.REMOVED, user, {"story": target.pk, "title": target.title}, article)
+        note(origin, Kind.REMOVED, user, {"story": target.pk, "title": target.title}, article)
     target.refresh()
     told = {
         "story": origin.pk if origin else None,
         "title": origin.title if origin else "",
         "before": {"articles": before, "bans": bans},
     }
-    return _note(target, Kind.ADDED, user, told, article)
+    return note(target, Kind.ADDED, user, told, article)
 
 
 @transaction.atomic
 def rename(story: Story, title: str, user: User) -> StoryEvent:
     """Give a story a title of the newsroom's own."""
-    _lock()
-    story = _current(story)
+    lock()
+    story = current(story)
     if not title.strip():
         raise Refused(_("The title is empty."))
     before = {"title": story.title, "by_editor": story.title_by_editor}
     story.title, story.title_by_editor = title.strip()[:MOST_TITLE], True
     story.save(update_fields=["title", "title_by_editor"])
-    return _note(story, Kind.RENAMED, user, {"title": story.title, "before": before})
+    return note(story, Kind.RENAMED, user, {"title": story.title, "before": before})
 
 
 @transaction.atomic
 def choose_lead(story: Story, article: Article, user: User) -> StoryEvent:
     """Let an article speak for its story: its headline is the story's, unless the newsroom gave one."""
-    _lock()
-    story = _current(story)
+    lock()
+    story = current(story)
     if article.story_id != story.pk:
         raise Refused(_("Choose articles of this story."))
     before = {"lead": story.lead_id, "by_editor": story.lead_by_editor}
     story.lead, story.lead_by_editor = article, True
     story.save(update_fields=["lead", "lead_by_editor"])
     story.refresh()
-    return _note(story, Kind.LEAD, user, {"before": before}, article)
+    return note(story, Kind.LEAD, user, {"before": before}, article)
 
 
 @transaction.atomic
 def close(story: Story, user: User) -> StoryEvent:
     """Let no more articles join by themselves."""
-    _lock()
-    story = _current(story)
+    lock()
+    story = current(story)
     if story.closed_at:
         raise Refused(_("The story is closed already."))
     story.closed_at = timezone.now()
     story.save(update_fields=["closed_at"])
-    return _note(story, Kind.CLOSED, user, {"before": {}})
+    return note(story, Kind.CLOSED, user, {"before": {}})
 
 
 @transaction.atomic
 def reopen(story: Story, user: User) -> StoryEvent:
     """Let articles join again."""
-    _lock()
-    story = _current(story)
+    lock()
+    story = current(story)
     if not story.closed_at:
         raise Refused(_("The story is open already."))
     story.closed_at = None
     story.save(update_fields=["closed_at"])
-    return _note(story, Kind.REOPENED, user, {"before": {}})
+    return note(story, Kind.REOPENED, user, {"before": {}})
 
 
 # --- undo ----------------------------------------------------------------------------------------------------------
@@ -211,7 +191,7 @@ def can_undo(event: StoryEvent) -> bool:
 @transaction.atomic
 def undo(event: StoryEvent, user: User) -> StoryEvent:
     """Put back what an act changed, as far as nobody has changed it since; an automatic merge undone stays undone."""
-    _lock()
+    lock()
     event = StoryEvent.objects.select_for_update(of=("self",)).select_related("story").get(pk=event.pk)
     if not can_undo(event):
         raise Refused(_("This was undone already, or cannot be undone."))
@@ -291,4 +271,8 @@ _UNDO: dict[str, Callable[[StoryEvent], None]] = {
     Kind.LEAD: _undo_lead,
     Kind.CLOSED: _undo_close,
     Kind.REOPENED: _undo_reopen,
+    Kind.EPISODES: arranging.undo_episodes,
+    Kind.SUMMARY: arranging.undo_summary,
+    Kind.TIED: arranging.undo_tie,
+    Kind.HIDDEN: arranging.undo_tie,
 }

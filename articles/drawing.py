@@ -143,6 +143,23 @@ class DrawnLane:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of whole days to mark above the drawing, with its name."""
+
+    first_day: date
+    last_day: date
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bracket:
+    """A stretch over its articles: `path` is the bracket, `label` as much of its name as fits."""
+
+    path: str
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
 class CoverageChart:
     """One drawing of who wrote when; every length is in user units of `width` by `height`."""
 
@@ -159,11 +176,21 @@ class CoverageChart:
     midnights: tuple[str, ...]
     labels: tuple[Label, ...]
     lanes: tuple[DrawnLane, ...]
+    brackets: tuple[Bracket, ...] = ()
+    head: int = 0
+    """The height taken by the brackets, above everything else."""
+
+    @property
+    def whole_height(self) -> int:
+        return self.head + self.height
 
 
 _BAR_BASE, _BAR_TALLEST, _FIRST_LANE = 52, 30, 29
 _LEAST_GAP, _NUDGE = 9.0, 12.0
 _WEEKEND_LEAST, _WEEKEND_NAMED = 24.0, 64.0
+_BRACKETS, _BRACKET_FOOT = 44, 34
+_LETTER = 6.7
+"""The width of a letter of the labels, on average and rounded up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +343,7 @@ def coverage(
     zone: tzinfo,
     name_day: Callable[[date, bool, bool], str],
     clock: Callable[[datetime], str],
+    stretches: Sequence[Stretch] = (),
 ) -> CoverageChart | None:
     """The chart of a story's coverage, one lane per outlet in the order given; None without any mark.
 
@@ -345,4 +373,37 @@ def coverage(
         midnights=tuple(_n(left) for _day, left, _right in days[1:]) if scale.day >= 6 else (),
         labels=_day_labels(days, scale, name_day),
         lanes=drawn,
+        brackets=_brackets(stretches, lanes, scale),
+        head=_BRACKETS if stretches else 0,
     )
+
+
+def _brackets(stretches: Sequence[Stretch], lanes: Sequence[Lane], scale: _Scale) -> tuple[Bracket, ...]:
+    """A numbered bracket over the articles of each stretch; a name goes on as far as the next bracket."""
+    if not stretches:
+        return ()
+    marks = sorted((mark for lane in lanes for mark in lane.marks), key=lambda mark: mark.at)
+    ends: list[tuple[float, float]] = []
+    for one in stretches:
+        inside = [mark for mark in marks if one.first_day <= mark.at.date() <= one.last_day]
+        if not inside:
+            ends.append((ends[-1][1] if ends else float(scale.layout.left),) * 2)
+            continue
+        last = max(mark.at + DAY if mark.is_whole_day else mark.at for mark in inside)
+        ends.append((scale.x(inside[0].at) - 6, scale.x(last) + 6))
+    lefts = [*(left for left, _right in ends[1:]), float(scale.layout.width)]
+    drawn = []
+    for number, (one, (left, right), edge) in enumerate(zip(stretches, ends, lefts, strict=True), 1):
+        right = max(min(right, edge - 4), left + 8)
+        path = f"M{_n(left)} {_BRACKET_FOOT}v-8H{_n(right)}v8"
+        drawn.append(Bracket(path, Label(_n(left), _fitting(f"{number}. {one.name}", edge - 8 - left), "start")))
+    return tuple(drawn)
+
+
+def _fitting(text: str, width: float) -> str:
+    """As much of a numbered name as fits, cut at a word; its number alone where hardly a word does."""
+    room = int(width / _LETTER)
+    if len(text) <= room:
+        return text
+    cut = text[: max(room - 1, 0)].rsplit(" ", 1)[0].rstrip(" ,;:.«")
+    return f"{cut}…" if len(cut) > 8 else text.split(" ", 1)[0].rstrip(".")

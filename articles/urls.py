@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 
 from articles.converters import IsoDate, IsoWeek
-from articles.views import account, correcting, curating, desk, people, public, selectors
+from articles.views import account, annotating, correcting, curating, desk, people, public, selectors
 
 register_converter(IsoDate, "isodate")
 register_converter(IsoWeek, "isoweek")
@@ -22,11 +22,12 @@ stories = [
     path("<int:pk>/", public.story_by_number, name="number"),
     path("<int:pk>/fil.atom", public.story_feed, name="feed"),
     path("<int:pk>/gerer/", curating.act, name="act"),
+    path("<int:pk>/resume/", curating.summary, name="summary"),
     path("<int:pk>/journal/<int:event>/defaire/", curating.undo, name="undo"),
 ]
 articles = [
     path("<int:pk>/", public.article, name="detail"),
-    path("<int:pk>/lecture/", people.finding, name="finding"),
+    path("<int:pk>/lecture/", annotating.finding, name="finding"),
     path("<int:pk>/corriger/", correcting.correct, name="correct"),
 ]
 outlets = [

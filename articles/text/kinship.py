@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -47,7 +47,7 @@ class Name:
 class Kin:
     """A story near another: `score` from 0 to 1, and the keys of the names that they share, most telling first."""
 
-    story: Hashable
+    story: int
     score: float
     shared: tuple[str, ...]
 
@@ -152,8 +152,8 @@ def telling(names: Sequence[Name], stories: int, holders: Mapping[str, int]) -> 
 
 def kin(
     own: Mapping[str, float],
-    others: Mapping[Hashable, Mapping[str, float]],
-    days_apart: Mapping[Hashable, float],
+    others: Mapping[int, Mapping[str, float]],
+    days_apart: Mapping[int, float],
     stories: int,
     holders: Mapping[str, int],
 ) -> tuple[Kin, ...]:
@@ -169,7 +169,7 @@ def kin(
         score = dot / (_length(own, rare) * _length(held, rare)) / (1 + days_apart[story] / FADING_DAYS)
         if score >= RELATED:
             found.append(Kin(story, score, tuple(shared[:_SHOWN])))
-    return tuple(sorted(found, key=lambda one: (-one.score, str(one.story))))
+    return tuple(sorted(found, key=lambda one: (-one.score, one.story)))
 
 
 def _is_enough(shared: Sequence[str], own: Mapping[str, float], held: Mapping[str, float]) -> bool:
