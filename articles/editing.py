@@ -166,7 +166,7 @@ def excerpt(text: str, limit: int = EXCERPT) -> str:
 
     The outlet's own typography stays, no-break spaces included.
     """
-    line = _BREAKS.sub(" ", text).strip()
+    line = _BREAKS.sub(" ", text).strip() if limit else ""
     if len(line) <= limit:
         return line
     ends = [match.end() for match in _SENTENCE_END.finditer(line[: limit + 1]) if match.end() <= limit]
@@ -176,7 +176,12 @@ def excerpt(text: str, limit: int = EXCERPT) -> str:
     return cut.rstrip(" ,;:–—-«(\u00a0\u202f") + "…"
 
 
-def _first_lines(article: Article) -> str:
+def limit_of(article: Article, most: int) -> int:
+    """Most characters of an excerpt of this article: `most`, or less where its outlet's terms allow less."""
+    return min(most, article.outlet.excerpt_characters) if article.outlet else most
+
+
+def first_lines(article: Article) -> str:
     """What to quote of an article: its text, less the sentence that already serves as its headline."""
     text = article.text or article.standfirst
     return text.removeprefix(article.title).lstrip(" .") if article.title_is_first_sentence else text
@@ -191,7 +196,7 @@ def _sealed_article(article: Article) -> dict[str, Any]:
         "published": article.published_at.isoformat() if article.published_at else "",
         "precision": article.published_precision,
         "url": article.url,
-        "excerpt": excerpt(_first_lines(article)),
+        "excerpt": excerpt(first_lines(article), limit_of(article, EXCERPT)),
         "hash": article.fingerprint,
     }
 

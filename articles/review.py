@@ -22,7 +22,7 @@ from django.utils import timezone
 
 from articles import drawing
 from articles.converters import Week
-from articles.editing import excerpt
+from articles.editing import excerpt, limit_of
 from articles.firsts import Published, first_of
 from articles.headlines import differ
 from articles.models import Article, ArticleVersion, Story
@@ -173,10 +173,11 @@ def openings(ids: Iterable[int]) -> dict[int, str]:
 
 
 def excerpt_of(article: Article, opening: str) -> str:
-    """At most EXCERPT characters of its own words, to the end of a sentence: of its standfirst, else of its text."""
+    """At most EXCERPT characters of its own words, or what its outlet allows: of its standfirst, else of its text."""
+    most = limit_of(article, EXCERPT)
     if len(article.standfirst) >= SHORTEST_STANDFIRST:
-        return excerpt(article.standfirst, EXCERPT)
-    return excerpt(opening.removeprefix(article.title).lstrip(" .\n") or article.standfirst, EXCERPT)
+        return excerpt(article.standfirst, most)
+    return excerpt(opening.removeprefix(article.title).lstrip(" .\n") or article.standfirst, most)
 
 
 def _voice(story: Story, told: Sequence[Article], period: Period) -> Article:

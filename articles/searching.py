@@ -18,8 +18,10 @@ from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
 from articles.almanac import last_of_month
+from articles.editing import excerpt, limit_of
 from articles.models import Article
 from articles.models.article import INDEXED_CHARACTERS, PLAIN_CONFIG, STOP_WORDS, ArticleQuerySet
+from articles.review import EXCERPT
 
 PER_PAGE = 20
 LONGEST = 200
@@ -175,7 +177,8 @@ def _hits(articles: list[Article], words: str) -> tuple[Hit, ...]:
     found = []
     for article in articles:
         title, text = marked.get(article.pk, ("", ""))
-        found.append(Hit(article, highlight(title or article.title), highlight(text)))
+        words = excerpt(text, limit_of(article, EXCERPT))
+        found.append(Hit(article, highlight(title or article.title), highlight(words)))
     return tuple(found)
 
 

@@ -6,6 +6,7 @@ import logging
 import time
 
 from celery import shared_task
+from django.utils import timezone
 
 from articles.pipeline.analyse import analyse_next
 from articles.pipeline.arrange import arrange_next
@@ -13,6 +14,7 @@ from articles.pipeline.compare import compare_next, prune_prints
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
 from articles.pipeline.refresh import refresh_next
+from articles.pipeline.retain import drop_next
 from articles.text.names import release_model
 from sources.bell import ring
 from sources.fetcher import client
@@ -46,6 +48,20 @@ def refresh_pages() -> int:
         looks += 1
         logger.info("%s: looked at again, %s", look.page.url, look.outcome)
     return looks
+
+
+@shared_task(name="articles.drop_old_texts")
+def drop_old_texts() -> int:
+    """Drop the texts that their outlets' terms let us keep no longer, until none is or the shift is over; how many."""
+    end, dropped = time.monotonic() + SHIFT_SECONDS, 0
+    while count := drop_next(timezone.now()):
+        dropped += count
+        if time.monotonic() > end:
+            ring("articles.drop_old_texts")
+            break
+    if dropped:
+        logger.info("%d texts dropped: their retention was over", dropped)
+    return dropped
 
 
 @shared_task(name="articles.group_articles")

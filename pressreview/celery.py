@@ -48,6 +48,7 @@ app.conf.update(
         "forget old fingerprints": {"task": "articles.forget_prints", "schedule": crontab(hour=4, minute=37)},
         "watch the feeds": {"task": "sources.watch_feeds", "schedule": 60, "options": {"expires": 60}},
         "watch their rhythms": {"task": "sources.watch_rhythms", "schedule": crontab(minute=7)},
+        "drop old texts": {"task": "articles.drop_old_texts", "schedule": crontab(hour=3, minute=41)},
         "forget old attempts": {"task": "sources.prune_attempts", "schedule": crontab(hour=4, minute=17)},
     },
 )

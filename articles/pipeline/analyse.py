@@ -42,7 +42,8 @@ def analyse_next() -> Article | None:
         waiting = Article.objects.filter(analysed_at=None, story__isnull=False).order_by("sort_at", "id")
         article = waiting.select_for_update(skip_locked=True, of=("self",)).select_related("outlet").first()
         if article is not None:
-            store(article, read(article))
+            if article.text_dropped_at is None:  # else what was found while there was a text stays
+                store(article, read(article))
             article.analysed_at = timezone.now()
             article.save(update_fields=["analysed_at"])
             keep_prints(article)

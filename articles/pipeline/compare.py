@@ -163,11 +163,16 @@ def compare_next() -> Story | None:
 
 
 def _compare(story: Story) -> None:
-    """Each article with those of other outlets that were there before it, of this story and of others."""
+    """Each article with those of other outlets that were there before it, of this story and of others.
+
+    What was found in texts that were dropped since, of either side, stays as it was.
+    """
     index, added = CopyIndex(days=STORY_DAYS), set[int]()
     for number, article in enumerate(_in_order(story)):
+        if article.text_dropped_at:
+            continue
         known = set(article.copied.exclude(source__story=story).values_list("source", flat=True))
-        article.copied.filter(by_editor=False, is_hidden=False).delete()
+        article.copied.filter(by_editor=False, is_hidden=False, source__text_dropped_at=None).delete()
         elsewhere = {*sources_elsewhere(article), *known} - added
         for source in _sources(elsewhere):
             if there_at(source) <= there_at(article):

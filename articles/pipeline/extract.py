@@ -22,6 +22,7 @@ from articles.pipeline.reading import (
     article_of,
     completed,
     feed_text,
+    is_in_a_wanted_language,
     merged,
     page_columns,
     read_new_page,
@@ -36,6 +37,7 @@ from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.models import MOST_TRIES, Entry, Outlet, relock
 from sources.parsing.dates import PartialDate
 from sources.parsing.urls import MAX_LENGTH, canonical, host
+from sources.terms import Paywall
 
 logger = logging.getLogger(__name__)
 
@@ -78,6 +80,9 @@ def _extract(entry: Entry, client: Client) -> None:
         return
     if entry.tries > MOST_TRIES:
         _from_feed(entry, _("the page could not be read: it was given up after %d tries") % MOST_TRIES)
+        return
+    if entry.outlet.paywall == Paywall.FULL and imported.archived(entry) is None:
+        _from_feed(entry, _("this outlet's pages are behind a paywall: they are not visited"))
         return
     try:
         response = imported.archived(entry) or client.get(entry.url, kind="page")
@@ -162,7 +167,11 @@ def _store_entry(
         if entry is None:
             return
         imported.forget_page(entry)
-        article = article_of(merged(extracted, entry), entry.outlet)
+        said = merged(extracted, entry)
+        if not is_in_a_wanted_language(said.language, entry.outlet):
+            entry.finish(Entry.Outcome.UNWANTED, timezone.now(), _("its language is “%s”") % said.language)
+            return
+        article = article_of(said, entry.outlet)
         article.entry, article.seen_at = entry, entry.seen_at
         article.url = response.url if response and len(response.url) <= MAX_LENGTH else entry.url
         article.canonical_url = _canonical(extracted, article.url)

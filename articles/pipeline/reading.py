@@ -25,6 +25,7 @@ from sources.models import Entry, Outlet
 from sources.parsing.dates import PartialDate, Precision
 from sources.parsing.plaintext import scrub, text_of
 from sources.parsing.urls import MAX_LENGTH
+from sources.terms import Paywall
 
 # A page that holds less than this is no article; the feed's own text is used where it says more.
 LEAST_CHARACTERS = 150
@@ -130,6 +131,18 @@ def _finer(first: PartialDate | None, second: PartialDate | None) -> PartialDate
 # --- what it says → an article's columns ---------------------------------------------------------------------------
 
 
+def is_walled(extracted: ExtractedPage, outlet: Outlet | None) -> bool:
+    """Whether an article is behind a paywall: as its outlet's terms have it, else as its page says."""
+    if outlet is None or outlet.paywall == Paywall.AUTO:
+        return extracted.paywalled
+    return outlet.paywall != Paywall.NONE
+
+
+def is_in_a_wanted_language(language: str, outlet: Outlet) -> bool:
+    """Whether the outlet's terms keep articles in this language; what nobody knows is kept."""
+    return not outlet.languages or not language or language.lower().split("-")[0] in outlet.languages
+
+
 def article_of(extracted: ExtractedPage, outlet: Outlet | None) -> Article:
     """An article with what was extracted, not saved yet."""
     extracted = _storable(extracted)
@@ -145,7 +158,7 @@ def article_of(extracted: ExtractedPage, outlet: Outlet | None) -> Article:
         tags=list(extracted.tags),
         image_url=extracted.image if len(extracted.image) <= MAX_LENGTH else "",
         language=extracted.language,
-        paywalled=extracted.paywalled,
+        paywalled=is_walled(extracted, outlet),
         paywall_evidence=extracted.paywall_evidence[:300],
         extracted_with=ENGINE,
     )

@@ -18,6 +18,7 @@ from articles.text.spans import ExtractedPage
 from sources import confined
 from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.parsing.urls import canonical
+from sources.terms import Paywall
 
 logger = logging.getLogger(__name__)
 BUSY_WAIT = timedelta(seconds=5)
@@ -88,7 +89,9 @@ def _look(page: Page, client: Client) -> Outcome:
 def _is_wanted(page: Page) -> bool:
     """Only pages of active outlets, once for the demonstration's, and no page that ended its workers time and again."""
     outlet = page.article.outlet
-    return bool(outlet and outlet.is_active) and page.looks <= (1 if outlet and outlet.is_demo else len(LOOKS))
+    if outlet is None or not outlet.is_active or outlet.paywall == Paywall.FULL:
+        return False
+    return page.looks <= (1 if outlet.is_demo else len(LOOKS))
 
 
 # --- the end of a look ---------------------------------------------------------------------------------------------
