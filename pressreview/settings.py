@@ -200,6 +200,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^sante/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+# Large files are written beside the data while they arrive, so that keeping one costs no second copy.
+FILE_UPLOAD_TEMP_DIR = next((path for path in (DATA_DIR / "imports", DATA_DIR) if path.is_dir()), None)
+FILE_UPLOAD_HANDLERS = [
+    "pressreview.uploads.CappedUpload",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # E-mail: without a server, messages are written to the log of the process that sends them.
 _MAIL_SCHEMES = ("smtp", "smtp+tls", "smtp+ssl", "consolemail", "filemail")
@@ -223,6 +230,8 @@ PRESSREVIEW_HOST_GAP = _number("PRESSREVIEW_HOST_GAP", default=1.0, low=0, high=
 PRESSREVIEW_LEASE_SECONDS = _number("PRESSREVIEW_LEASE_SECONDS", default=90, low=1, high=3600)
 PRESSREVIEW_DEMO = _flag("PRESSREVIEW_DEMO", default=True)
 PRESSREVIEW_DEMO_PORT = int(_number("PRESSREVIEW_DEMO_PORT", default=8765, low=1, high=65535))
+# Megabytes that an uploaded file of an import may have at most.
+PRESSREVIEW_IMPORT_MB = int(_number("PRESSREVIEW_IMPORT_MB", default=4000, low=1, high=1_000_000))
 # Private addresses are refused; these exact "host:port" are let through, the demonstration press among them.
 PRESSREVIEW_ALLOWED_ADDRESSES = _words("PRESSREVIEW_ALLOWED_ADDRESSES")
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import TemporaryUploadedFile, UploadedFile
 from django.db import transaction
 from django.db.models import Count
 from django.utils import timezone
@@ -28,6 +28,7 @@ from sources.parsing.urls import host
 TASK = "sources.work_imports"
 MOST_SITES = 2_000
 LEAST_FREE_BYTES = 500 * 1024 * 1024
+_WARC_NAMES = (".warc", ".warc.gz", ".arc", ".arc.gz")
 _WARC = (b"WARC/", b"\x1f\x8b", b"filedesc://")
 
 
@@ -65,6 +66,11 @@ def hosts_of(outlet: Outlet) -> list[str]:
 def import_sitemap(outlet: Outlet, address: str, choice: Choice, user: User | None = None) -> ImportJob:
     """Bring in what a sitemap, or an index of sitemaps, lists."""
     return _history(outlet, ImportJob.Kind.SITEMAP, address, address, choice, user, host(address))
+
+
+def kind_of(name: str) -> str:
+    """What a file holds, by its name: ImportJob.Kind.WARC or CSV."""
+    return ImportJob.Kind.WARC if name.lower().endswith(_WARC_NAMES) else ImportJob.Kind.CSV
 
 
 def import_file(
@@ -135,15 +141,16 @@ def sites_in(content: bytes) -> tuple[list[Asked], list[str]]:
 
 
 def keep(upload: UploadedFile) -> Path:
-    """The uploaded file, moved into the data folder piece by piece. Raises Refused when the disk is full."""
+    """The uploaded file, moved to its place in the data folder. Raises Refused when the disk is full."""
     folder = settings.DATA_DIR / reading.FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     if shutil.disk_usage(folder).free < (upload.size or 0) + LEAST_FREE_BYTES:
         raise Refused(_("There is no room for this file on the server's disk."))
     path: Path = folder / uuid4().hex
-    with path.open("wb") as file:
-        for piece in upload.chunks():
-            file.write(piece)
+    if isinstance(upload, TemporaryUploadedFile):
+        shutil.move(upload.temporary_file_path(), path)
+    else:
+        path.write_bytes(upload.read())
     return path
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import time
+from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,10 +16,12 @@ from django.utils import timezone
 
 from articles.models import Article
 from articles.pipeline.extract import extract_next
+from sources import confined
 from sources.collecting import store
+from sources.fetching import archives
 from sources.fetching.client import FetchError, Reason
 from sources.fetching.errors import Busy
-from sources.importing import asking, reading, working
+from sources.importing import asking, entries, reading, working
 from sources.importing.asking import Choice, cancel, import_file, import_sitemap, progress, resume
 from sources.importing.working import work_next
 from sources.jobs import ImportJob, ImportLine
@@ -65,7 +68,7 @@ def run(client: FakeClient | None = None, seconds: float = 60) -> None:
         pass
 
 
-def sitemap_job(outlet: Outlet, answers: dict[str, str | bytes], choice: Choice | None = None) -> ImportJob:
+def sitemap_job(outlet: Outlet, answers: Mapping[str, str | bytes], choice: Choice | None = None) -> ImportJob:
     job = import_sitemap(outlet, MAP, choice or Choice())
     run(FakeClient({url: response(url, body) for url, body in answers.items()}))
     job.refresh_from_db()
@@ -228,7 +231,7 @@ def test_a_worker_killed_halfway_costs_one_step(
             raise Killed
         return real(*args)  # type: ignore[arg-type]
 
-    real = working.store
+    real = entries.store
     monkeypatch.setattr(working, "store", dies_at_the_third)
     with pytest.raises(Killed):
         run()
@@ -406,8 +409,8 @@ def test_an_archive_is_taken_up_at_the_byte_where_it_was_left(
     outlet: Outlet, archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = archive.write(tmp_path / "a.warc.gz")
-    real = reading.archives.read
-    monkeypatch.setattr(reading.confined, "call", lambda f, *a, **k: real(*a, most_records=2))
+    real = archives.read
+    monkeypatch.setattr(confined, "call", lambda f, *a, **k: real(*a, most_records=2))
     job = import_file(outlet, "warc", path, path.name, Choice())
     work_next(FakeClient({}), 0)
     line = job.lines.get()
@@ -429,17 +432,17 @@ def test_a_damaged_archive_gives_what_is_whole(outlet: Outlet, tmp_path: Path) -
 @pytest.fixture
 def _no_child(monkeypatch: pytest.MonkeyPatch) -> None:
     """The reading process dies at the record of the second page, whatever is asked of it."""
-    real = reading.archives.read
+    real = archives.read
 
     def call(function: object, path: str, position: int, *rest: object, **most: int) -> object:
         if function is not real:
-            return reading.archives.next_start(path, position)
+            return archives.next_start(path, position)
         part = real(path, position, *rest, **most)  # type: ignore[arg-type]
         if any("/2" in page.url for page in part.pages):
-            raise reading.confined.Failed(reading.confined.Why.MEMORY, "trop de mémoire")
+            raise confined.Failed(confined.Why.MEMORY, "trop de mémoire")
         return part
 
-    monkeypatch.setattr(reading.confined, "call", call)
+    monkeypatch.setattr(confined, "call", call)
 
 
 @pytest.mark.usefixtures("_no_child")
