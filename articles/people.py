@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from articles.models import Entity, Quote, Spelling, Story
+from articles.models import Entity, FindingChange, Quote, Spelling, Story
 
 LATEST_QUOTES = 60
 MOST_STORIES = 20
 MOST_TOGETHER = 12
+MOST_CHANGES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,8 @@ class EntityPage:
     stories: Sequence[tuple[Story, int]]
     together: Sequence[Entity]
     spellings: Sequence[Spelling]
+    changes: Sequence[FindingChange]
+    """What editors put right of the name, the latest first."""
 
 
 def ranked(kind: str) -> QuerySet[Entity]:
@@ -38,12 +41,13 @@ def ranked(kind: str) -> QuerySet[Entity]:
 
 
 def page_of(entity: Entity) -> EntityPage:
-    """Six queries, however often the name is mentioned."""
+    """Seven queries, however often the name is mentioned."""
     quotes = entity.quotes.filter(is_hidden=False).select_related("article__outlet", "article__story", "article__entry")
     light = quotes.defer("article__text", "article__blocks", "article__search", "article__entry__content")
     told = Story.objects.current().filter(
         Q(articles__mentions__entity=entity, articles__mentions__is_hidden=False) | Q(articles__quotes__speaker=entity)
     )
+    acts = FindingChange.objects.filter(kind=FindingChange.Kind.NAME, row=entity.pk)
     stories = told.annotate(named=Count("articles", distinct=True)).order_by("-last_at", "-id")[:MOST_STORIES]
     return EntityPage(
         quotes=tuple(light.order_by("-article__sort_at", "article_id", "start")[:LATEST_QUOTES]),
@@ -52,6 +56,7 @@ def page_of(entity: Entity) -> EntityPage:
         stories=tuple((story, int(vars(story)["named"])) for story in stories),
         together=tuple(_together(entity)),
         spellings=tuple(entity.spellings.order_by("shown")),
+        changes=tuple(acts.select_related("by", "undone_by")[:MOST_CHANGES]),
     )
 
 

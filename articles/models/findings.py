@@ -108,15 +108,25 @@ class Finding(models.Model):
     by_editor = models.BooleanField(default=False)
     is_hidden = models.BooleanField(default=False)
 
+    letter = ""
+    """Names the kind of finding in addresses that show its words."""
+
     class Meta:
         abstract = True
 
     def __str__(self) -> str:
         return f"{self.start}–{self.end}"
 
+    def get_absolute_url(self) -> str:
+        """The article's page, at these very words."""
+        page = reverse("articles:detail", args=[getattr(self, "article_id")])  # noqa: B009
+        return f"{page}?mots={self.letter}{self.pk}#mots"
+
 
 class Quote(Finding):
     """Words given to somebody (French *citation*)."""
+
+    letter = "c"
 
     class Type(models.TextChoices):
         DIRECT = "direct", _("direct")
@@ -144,6 +154,8 @@ class Quote(Finding):
 class Credit(Finding):
     """An article credits another outlet or an agency (*reprise*)."""
 
+    letter = "k"
+
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="given_credits")
     outlet = models.ForeignKey(
         Outlet, on_delete=models.SET_NULL, null=True, blank=True, related_name="received_credits"
@@ -162,6 +174,8 @@ class Credit(Finding):
 class Figure(Finding):
     """An amount, a percentage or a count; `value` is in plain units (millions multiplied out)."""
 
+    letter = "f"
+
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="figures")
     raw = models.CharField(max_length=200)
     value = models.FloatField()
@@ -176,6 +190,8 @@ class Figure(Finding):
 class MentionedDate(Finding):
     """A date that the text mentions; `value` is "" where nothing fixes it."""
 
+    letter = "d"
+
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="mentioned_dates")
     raw = models.CharField(max_length=200)
     value = models.CharField(max_length=40, blank=True)
@@ -189,6 +205,8 @@ class MentionedDate(Finding):
 
 class CopiedPassage(Finding):
     """Words of an article that also stand in an earlier one of another outlet, of the same story or not."""
+
+    letter = "p"
 
     article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="copied")
     source = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="copies")

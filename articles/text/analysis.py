@@ -9,6 +9,7 @@ from typing import Any
 
 from articles.text import citations, entities, figures, mentioned_dates, names, quotes, reading
 from articles.text.findings import CitationSpan, DateSpan, EntitySpan, FigureSpan, QuoteSpan
+from articles.text.reading import KnownOutlets
 from sources.parsing import jsonlines
 from sources.parsing.dates import PartialDate
 
@@ -25,16 +26,23 @@ class Analysis:
 
 
 def analyse(
-    text: str, *, title: str = "", published: PartialDate | str | None = None, language: str = "fr", outlet: str = ""
+    text: str,
+    *,
+    title: str = "",
+    published: PartialDate | str | None = None,
+    language: str = "fr",
+    outlet: str = "",
+    known_outlets: KnownOutlets = (),
 ) -> Analysis:
     """Read `text`, the body of an article.
 
-    `published` resolves relative dates; `outlet` is the article's own, which is not credited to itself. The rules are
+    `published` resolves relative dates; `outlet` is the article's own, which is not credited to itself; `known_outlets`
+    are outlets that may be named beside those of the lexicons, each by its name, then its other names. The rules are
     French: a text known to be in another language gets its figures' and dates' silence, an empty Analysis.
     """
     if language and not language.lower().startswith("fr"):
         return Analysis()
-    laid_out = reading.read(text)
+    laid_out = reading.read(text, known_outlets)
     found = entities.find(laid_out, outlet)
     said = quotes.find(laid_out, found, title)
     return Analysis(

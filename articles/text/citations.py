@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from articles.text import names, speech, wordlists
 from articles.text.findings import CitationSpan, QuoteSpan, Span
-from articles.text.reading import Reading
+from articles.text.reading import KnownOutlets, Reading, fold, read
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,18 +21,49 @@ class OutletMention:
     ambiguous: bool
 
 
+_Table = dict[str, tuple[str, bool]]
+
+
+def _bare(written: str) -> str:
+    return re.sub(r"^(?:Le |La |Les |L'|l')", "", written.replace("’", "'"))
+
+
 @cache
-def _index() -> tuple[re.Pattern[str], dict[str, tuple[str, bool]]]:
-    """One pattern for all outlets, and what each spelling stands for. Names lose their French article."""
-    table: dict[str, tuple[str, bool]] = {}
+def _lexicon() -> _Table:
+    """What each spelling stands for, and whether it is a word too. Names lose their French article."""
+    table: _Table = {}
     for lexicon in ("agencies", "outlets"):
         for row in wordlists.table(lexicon):
             others = [other.strip() for other in row[1].split(",") if other.strip()] if len(row) > 1 else []
             ambiguous = len(row) > 2 and "word" in row[2]
             for written in (row[0], *others):
-                bare = re.sub(r"^(?:Le |La |Les |L'|l')", "", written.replace("’", "'"))
+                bare = _bare(written)
                 common = ambiguous or (bare != written and bare.lower() in _COMMON)
                 table.setdefault(bare, (row[0], common))
+    return table
+
+
+def _with_known(known: KnownOutlets) -> _Table:
+    """The lexicons' spellings and those of the caller's outlets, which are told by the caller's own names.
+
+    A single word that no lexicon knows may be any word: it has to be plainly an outlet's.
+    """
+    table = dict(_lexicon())
+    for name, *others in known:
+        forms = {bare for written in (name, *others) if (bare := _bare(fold(written)).strip())}
+        same = {table[form][0] for form in forms if form in table}
+        for form, (outlet, common) in list(table.items()):
+            if outlet in same:
+                table[form] = (name, common)
+        for form in forms - table.keys():
+            table[form] = (name, form.isalpha() and form[1:].islower())
+    return table
+
+
+@lru_cache(maxsize=4)
+def _index(known: KnownOutlets) -> tuple[re.Pattern[str], _Table]:
+    """One pattern for all outlets, and what each spelling stands for."""
+    table = _with_known(known)
     forms = sorted((re.escape(form) for form in table), key=len, reverse=True)
     return re.compile(rf"(?<![\w-])(?:{'|'.join(forms)})(?![\w-]|\.\w)"), table
 
@@ -44,7 +75,7 @@ _CONTRACTED = re.compile(r"\b(?:du|au|des|aux|Du|Au) $")
 
 def mentions(reading: Reading) -> list[OutletMention]:
     """Every outlet named in the text, credited or not."""
-    pattern, table = _index()
+    pattern, table = _index(reading.outlets)
     found = []
     for match in pattern.finditer(reading.plain):
         outlet, common = table[match.group()]
@@ -60,6 +91,17 @@ def mentions(reading: Reading) -> list[OutletMention]:
         capital = article is not None and article.group()[0] in "LT"
         found.append(OutletMention(outlet, start, match.end(), common and not capital))
     return found
+
+
+@cache
+def agencies() -> frozenset[str]:
+    """The news agencies of the lexicon, by name."""
+    return frozenset(row[0] for row in wordlists.table("agencies"))
+
+
+def agencies_in(text: str) -> set[str]:
+    """The news agencies that a by-line or a credit names: « avec AFP » gives AFP."""
+    return {mention.outlet for mention in mentions(read(text))} & agencies()
 
 
 _BETWEEN = "|".join(sorted((re.escape(form) for form in wordlists.lines("outlet_determiners")), key=len, reverse=True))

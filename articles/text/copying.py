@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from articles.text import citations, names, quotes_marks, reading, wordlists
+from articles.text import citations, names, quotes_marks, reading
 from articles.text.findings import Passage, Span
 from articles.text.shingles import Words, cut, digests, winnowed
 from sources.parsing import jsonlines
@@ -195,10 +195,11 @@ class CopyIndex:
         if not matches:
             return False
         outlets = {self._texts[match.number].outlet for match in matches} - {""}
-        agencies = {row[0] for row in wordlists.table("agencies")}
         named = {mention.outlet for mention in citations.mentions(reading.read(text))}
         keys = {names.key(outlet) for outlet in named}
-        return bool(named & agencies) or any(names.key(outlet) in keys or _names(text, outlet) for outlet in outlets)
+        return bool(named & citations.agencies()) or any(
+            names.key(outlet) in keys or _names(text, outlet) for outlet in outlets
+        )
 
 
 def _names(text: str, outlet: str) -> bool:

@@ -99,6 +99,10 @@ def tokens(text: str, start: int, end: int) -> Iterator[Token]:
         yield Token(low, at, match.end())
 
 
+KnownOutlets = tuple[tuple[str, ...], ...]
+"""Outlets that the caller knows: for each, its name, then other ways to write it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """One text and its views. `plain` is folded, `masked` hides what stands between marks."""
@@ -108,6 +112,7 @@ class Reading:
     masked: str
     marked: tuple[quotes_marks.Marked, ...]
     sentences: tuple[Span, ...]
+    outlets: KnownOutlets = ()
 
     def sentence_at(self, position: int) -> int:
         """Index of the sentence that holds `position` (or the one before it)."""
@@ -126,8 +131,8 @@ def _is_known_name(words: str) -> bool:
     return entry is not None and entry.kind == "outlet" and words[:1].isupper()
 
 
-def read(text: str) -> Reading:
-    """Lay `text` out."""
+def read(text: str, outlets: KnownOutlets = ()) -> Reading:
+    """Lay `text` out; `outlets` may be named in it beside those of the lexicons."""
     plain = fold(text)
     marked = []
     for span in quotes_marks.scan(text):
@@ -137,4 +142,4 @@ def read(text: str) -> Reading:
         else:
             marked.append(span)
     masked = _mask(plain, marked)
-    return Reading(text, plain, masked, tuple(marked), tuple(sentence_spans(masked)))
+    return Reading(text, plain, masked, tuple(marked), tuple(sentence_spans(masked)), outlets)

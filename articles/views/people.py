@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from articles import annotating, people, perms
-from articles.models import Article, Credit, Entity, Quote, Spelling
+from articles import annotating, naming, people, perms
+from articles.models import Entity, FindingChange, Spelling
 from articles.text.typography import fold
 
 NAMES_A_PAGE = 60
@@ -39,7 +39,7 @@ def person(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 @perms.role_required(perms.EDITOR)
 def correct(request: HttpRequest, slug: str) -> HttpResponse:
-    """Merge a name into another, say what it names, or let a spelling be a name of its own (POST "act")."""
+    """Merge a name, rename it, say what it names, let a spelling be a name of its own, or undo (POST "act")."""
     entity = get_object_or_404(Entity, slug=slug)
     assert isinstance(request.user, User)
     try:
@@ -56,37 +56,20 @@ def _carry_out(request: HttpRequest, entity: Entity, user: User) -> Entity:
         target = Entity.objects.filter(spellings__key=fold(request.POST.get("name", ""))).first()
         if target is None:
             raise annotating.Refused(_("No name is spelt “%(said)s”.") % {"said": request.POST.get("name", "")[:100]})
-        return annotating.merge_entities(entity, target, user)
+        return naming.merge(entity, target, user)
     if act == "kind":
-        annotating.set_kind(entity, request.POST.get("kind", ""), user)
+        naming.set_kind(entity, request.POST.get("kind", ""), user)
+        return entity
+    if act == "rename":
+        naming.rename(entity, request.POST.get("name", ""), user)
+        return entity
+    if act.startswith("undo:"):
+        said = act.removeprefix("undo:")
+        acts = FindingChange.objects.filter(kind=FindingChange.Kind.NAME, row=entity.pk)
+        naming.undo(get_object_or_404(acts, pk=int(said) if said.isdigit() and len(said) < 18 else 0), user)
         return entity
     if act == "split":
         number = request.POST.get("spelling", "")
         spelling = get_object_or_404(Spelling, pk=int(number) if number.isdigit() else 0, entity=entity)
-        return annotating.split_spelling(spelling, user)
+        return naming.split(spelling, user)
     raise annotating.Refused(_("Choose what to do."))
-
-
-@require_POST
-@perms.role_required(perms.EDITOR)
-def finding(request: HttpRequest, pk: int) -> HttpResponse:
-    """Correct a quote's speaker, or take away what is no quote or no credit, on an article's page."""
-    article = get_object_or_404(Article, pk=pk)
-    assert isinstance(request.user, User)
-    quote, credit = request.POST.get("quote", ""), request.POST.get("credit", "")
-    found: Quote | Credit
-    if quote.isdigit():
-        found = get_object_or_404(Quote, pk=int(quote), article=article)
-    else:
-        found = get_object_or_404(Credit, pk=int(credit) if credit.isdigit() else 0, article=article)
-    try:
-        if request.POST.get("act") == "speaker" and isinstance(found, Quote):
-            annotating.set_speaker(found, request.POST.get("speaker", ""), request.user)
-        elif request.POST.get("act") == "hide":
-            annotating.hide(found, request.user)
-        else:
-            raise annotating.Refused(_("Choose what to do."))
-        messages.success(request, _("Saved."))
-    except annotating.Refused as error:
-        messages.error(request, str(error))
-    return redirect(f"{article.get_absolute_url()}#quotes")

@@ -13,7 +13,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from articles import almanac, aside, coverage, exporting, findings, perms, searching, syndication, volume
+from articles import (
+    almanac,
+    aside,
+    coverage,
+    disagreements,
+    exporting,
+    findings,
+    passages,
+    perms,
+    related,
+    reprises,
+    searching,
+    syndication,
+    volume,
+)
 from articles.converters import Week
 from articles.models import Article, Digest, Story
 from articles.review import NEW_FOR, Period, counts_by_day, excerpt_of, latest_day, neighbours, openings, review_of
@@ -132,10 +146,15 @@ def story(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     if slug != found.slug:
         return redirect(found)
     if exporting.asked_format(request):
-        about = {"story": found.pk, "title": found.title, "page": request.build_absolute_uri(found.get_absolute_url())}
+        about = {
+            **coverage.about(found, request.build_absolute_uri),
+            **reprises.as_rows(reprises.of_story(found)),
+            "disagreements": disagreements.as_rows(disagreements.of_story(found)),
+        }
         articles = found.articles.for_lists().order_by("sort_at", "id")
         return exporting.export(request, articles, f"pressreview-{found.pk}", about)
     context = {"page": coverage.page_of(found), "story": found, "found": findings.of_story(found)}
+    context["related"] = related.of_story(found)
     if perms.holds(request.user, perms.EDITOR):
         context["others"] = Story.objects.around(found)
     return render(request, "public/story.html", context)
@@ -150,14 +169,17 @@ def story_by_number(request: HttpRequest, pk: int) -> HttpResponse:
 def article(request: HttpRequest, pk: int) -> HttpResponse:
     """An article's facts and a short excerpt; its text for journalists only."""
     may_read = perms.holds(request.user, perms.JOURNALIST)
-    hidden = ("search",) if may_read else ("search", "blocks")
-    found = get_object_or_404(Article.objects.select_related("outlet", "entry", "story").defer(*hidden), pk=pk)
+    found = get_object_or_404(Article.objects.select_related("outlet", "entry", "story").defer("search"), pk=pk)
+    asked = passages.asked(found, request.GET.get("mots", ""))
     why = found.story.events.filter(article=found).first() if found.story else None
     context = {
         "article": found,
         "excerpt": excerpt_of(found, openings([pk])[pk]),
         "is_readable": may_read,
-        "found": findings.of_article(found),
+        "found": findings.of_article(found, for_editor=perms.holds(request.user, perms.EDITOR)),
+        "asked": asked,
+        "words": passages.shown(found, asked) if asked and not may_read else None,
+        "body": passages.body(found, asked) if may_read else [],
         "event": why,
         "others": _others(found),
     }

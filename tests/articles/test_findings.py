@@ -6,11 +6,11 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.test import Client
 
-from articles import annotating, findings
+from articles import annotating, findings, naming
 from articles.models import Article, CopiedPassage, Entity, Quote, Spelling, Story
 from articles.pipeline.analyse import analyse_next
 from articles.pipeline.compare import compare_next
-from articles.text.families import Amount, context, diverging, families
+from articles.text.families import families
 from tests.articles.test_group_step import START, article
 
 pytestmark = pytest.mark.django_db
@@ -122,12 +122,12 @@ def test_what_is_no_quote_goes_and_does_not_come_back(two: list[Article]) -> Non
 def test_merged_names_share_one_page_and_stay_merged(two: list[Article]) -> None:
     user = User.objects.create_user("karim")
     other, kept = annotating.entity_named("J. Kerbrat"), Entity.objects.get(name="Jeanne Kerbrat")
-    annotating.merge_entities(other, kept, user)
+    naming.merge(other, kept, user)
     assert annotating.entity_named("J. Kerbrat") == kept
     answer = Client().get(f"/personnes/{other.slug}/")
     assert (answer.status_code, answer["Location"]) == (301, kept.get_absolute_url())
     spelling = Spelling.objects.get(shown="J. Kerbrat")
-    assert annotating.split_spelling(spelling, user) != kept
+    assert naming.split(spelling, user) != kept
 
 
 def test_only_editors_correct(two: list[Article]) -> None:
@@ -154,9 +154,3 @@ def test_a_name_of_hostile_text_is_escaped() -> None:
 )
 def test_families_hold_variants_and_nothing_else(quotes: list[str], expected: list[list[int]]) -> None:
     assert families(quotes) == expected
-
-
-def test_one_outlet_that_gives_two_values_does_not_disagree_with_itself() -> None:
-    around = context("Le projet coûte 15 millions d’euros à la région", 16, 35)
-    amounts = [Amount(n, "Le Journal", value, "EUR", around) for n, value in enumerate((15e6, 16e6))]
-    assert diverging(amounts) == []
