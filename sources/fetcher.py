@@ -17,8 +17,8 @@ VERSION = "0.1"
 
 
 def user_agent() -> str:
-    """Who we say we are, with the address of a person to write to when the setting gives one."""
-    contact = settings.PRESSREVIEW_CONTACT
+    """Who we say we are, with where to write to: the setting, else the site's own address where it has one."""
+    contact = settings.PRESSREVIEW_CONTACT or next(iter(settings.CSRF_TRUSTED_ORIGINS), "")
     return f"PressReview/{VERSION} (+{contact})" if contact else f"PressReview/{VERSION}"
 
 
