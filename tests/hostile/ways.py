@@ -24,6 +24,16 @@ def _by_wizard(home: House, address: str) -> None:
     home.send("/sources/ajouter/", {"act": "save", **fields})
 
 
+def _discovered(home: House) -> str:
+    """A page that declares one feed, one that would run a script, and one at a private address."""
+    address = f"http://page-discover.{press.DOMAIN}/s/page-discover/page.html"
+    page = home.send("/sources/ajouter/", {"act": "look", "address": address})
+    wrong = [mark for mark in ("javascript:", outside.CANARY) if mark in page.text]
+    is_there = "/s/normal-rss/feed.xml" in page.text
+    told = f"discovery: the feed is {'' if is_there else 'not '}found, and beside it {wrong or 'nothing'}"
+    return told if is_there and not wrong else f"WRONG {told}"
+
+
 def _by_admin(home: House, addresses: Sequence[str]) -> None:
     """Change the address of a feed in the administration, once for each address."""
     path = f"/admin/sources/feed/{home.ask('SELECT min(id) FROM sources_feed')[0][0]}/change/"
@@ -44,7 +54,23 @@ def _by_document(home: House, address: str) -> None:
 def _by_selectors(home: House, address: str) -> None:
     """Try selectors on a page of an outlet."""
     slug = home.ask("SELECT slug FROM sources_outlet ORDER BY id LIMIT 1")[0][0]
-    home.send(f"/titres/{slug}/selecteurs/", {"act": "try", "body_selector": "p", "url": address})
+    home.send(f"/titres/{slug}/selecteurs/", {"act": "preview", "body_selector": "p", "url": address})
+
+
+def _by_imports(home: House, addresses: Sequence[str]) -> Iterator[str]:
+    """The history of an outlet from sitemaps, one of which lists private pages, and many sites at once."""
+    slug = home.ask("SELECT slug FROM sources_outlet ORDER BY id LIMIT 1")[0][0]
+    answers = [
+        home.send("/sources/imports/historique/", {"outlet": slug, "sitemap": sitemap}).status_code
+        for sitemap in (outside.SITEMAP, f"{outside.CANARY}/sitemap.xml", *addresses[:5], *addresses[-5:])
+    ]
+    answers.append(home.send("/sources/imports/sites/", {"addresses": "\n".join(addresses)}).status_code)
+    lines = "SELECT count(*) FROM sources_importline"
+    waiting = f"{lines} WHERE outcome = ''"
+    if not until(lambda: home.ask(waiting)[0][0] == 0, 600):
+        yield f"{home.ask(waiting)[0][0]} lines of imports still wait"
+    home.settle(patience=300)
+    yield f"{home.ask(lines)[0][0]} lines of imports, forms answered {sorted(set(answers))}"
 
 
 def _by_feeds(home: House, scenarios: Sequence[Scenario]) -> Iterator[str]:
@@ -81,6 +107,7 @@ def ways() -> Iterator[str]:
                     0, ears)  # fmt: skip
         for address in [*private, *sites, outside.SITE, outside.SITEMAP]:
             _by_wizard(home, address)
+        yield _discovered(home)
         yield _told("the wizard: site address, discovery, robots.txt and sitemaps, preview, save", 0, ears)
         _by_admin(home, [*private[:6], *sites[:6]])
         yield _told("a feed's address changed in the administration", 0, ears)
@@ -93,6 +120,8 @@ def ways() -> Iterator[str]:
         home.ask("UPDATE articles_page SET refresh_at = now() RETURNING 1")
         until(lambda: not home.ask("SELECT 1 FROM articles_page WHERE refresh_at <= now() LIMIT 1"), 150)
         yield _told("looking again at pages", 0, ears)
+        yield from _by_imports(home, [*private, *sites])
+        yield _told("imports of histories and of many sites", 0, ears)
         yield from _without_guard(home, ears)
 
 
