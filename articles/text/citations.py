@@ -106,6 +106,7 @@ def agencies_in(text: str) -> set[str]:
 
 _BETWEEN = "|".join(sorted((re.escape(form) for form in wordlists.lines("outlet_determiners")), key=len, reverse=True))
 _TO = re.compile(rf"(?:à|au|auprès|avec|pour)\W*(?:(?:{_BETWEEN}|micro)\W*)*$")
+_ON_AIR = re.compile(r"(?<!\w)sur\W*$", re.IGNORECASE)
 _VENUE = re.compile(rf"(?:{'|'.join(wordlists.lines('venue_phrases'))})\W*(?:(?:{_BETWEEN})\W*)*$", re.IGNORECASE)
 _CREDIT = re.compile(
     rf"(?<!\w)(?:{'|'.join(wordlists.lines('credit_phrases'))})\b\W*(?:(?:{_BETWEEN})\W*)*$", re.IGNORECASE
@@ -178,6 +179,9 @@ def told_to_span(reading: Reading, mention: OutletMention) -> Span | None:
         match = pattern.search(before)
         if match and (pattern is _VENUE or _spoken(before[: match.start()])):
             return mention.start - len(before) + match.start(), mention.end
+    match = _ON_AIR.search(before) if mention.outlet in wordlists.lines("broadcasters") else None
+    if match and (_spoken(before[: match.start()]) or not before[: match.start()].strip()):
+        return mention.start - len(before) + match.start(), mention.end
     return None
 
 

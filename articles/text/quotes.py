@@ -14,7 +14,7 @@ from articles.text import citations, wordlists
 from articles.text.findings import EntitySpan, QuoteSpan, Span
 from articles.text.quotes_clauses import reported_clauses
 from articles.text.quotes_cues import Cue, SentenceCues
-from articles.text.quotes_marks import Marked
+from articles.text.quotes_marks import LOST, Marked
 from articles.text.quotes_speakers import NOBODY, Cast, Speaker
 from articles.text.reading import MASK, Reading
 
@@ -22,6 +22,9 @@ _TITLE_BEFORE = re.compile(rf"(?<!\w)(?:{'|'.join(wordlists.lines('title_words')
 _CLAUSAL = re.compile(
     rf"(?<!\w)(?:{'|'.join(sorted(wordlists.group('grammar', 'signs of a clause')))})(?!\w)", re.IGNORECASE
 )
+_TO_SIGNATURE = re.compile(r"[ .*]{0,3}(?:\n{1,2})?[ –—(,-]{0,4}(?=[A-ZÀ-Ý])")
+_SIGNATURE_END = re.compile(r"[.)]?|[,(–—-][^.!?«»]{2,100}[.)]?")
+_JUDGING = wordlists.group("grammar", "verbs that judge")
 _WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -120,6 +123,9 @@ class _Quoter:
 
     def _gerund_speaker(self, index: int, cue: Cue) -> Speaker:
         """« X a pris la parole, estimant que … »: the subject that opens the sentence, else who spoke last."""
+        following = self._main_cue(index, cue)
+        if following is not None:
+            return self.cast.resolve(following, self.last, self.reading.sentences[index][0])
         opening = self.parsers[index].opening()
         if opening is not None:
             span, pronoun, role = opening
@@ -130,6 +136,12 @@ class _Quoter:
                 if found.name or found.raw:
                     return found
         return self.last or NOBODY
+
+    def _main_cue(self, index: int, cue: Cue) -> Cue | None:
+        """« Jugeant la mesure "tardive", la maire a dit … »: the verb whose subject the opening gerund shares."""
+        if cue.start - self.reading.sentences[index][0] > 12 or cue.form is None or cue.form.mood != "gerund":
+            return None
+        return next((c for c in self.cues[index] if c.kind == "verb" and (c.subject or c.pronoun)), None)
 
     def _type(self, mark: Marked, rule: str) -> str:
         if rule in ("fragment", "loose-fragment", "that-fragment"):
@@ -142,11 +154,14 @@ class _Quoter:
     def _decide(self, mark: Marked, index: int, speakers: dict[int, Speaker]) -> tuple[str, Speaker] | None:
         count = _count(self.reading.text[mark.start : mark.end])
         cues = self.cues[index]
+        signed = self._signed(mark) if count >= 3 else None
+        if signed is not None:
+            return "signed", signed
         if count == 0 or self._is_heading(index):
             return None
         for rule in (self._incise_after, self._incise_inside, self._colon, self._complement, self._according):
             decided = rule(mark, index, cues, speakers, count)
-            if decided is not None:
+            if decided is not None or mark.mark == LOST:
                 return decided
         return self._uncued(mark, index, count)
 
@@ -234,10 +249,16 @@ class _Quoter:
         if not earlier or self._is_term(mark):
             return None
         cue = earlier[-1]
+        outer = next((c for c in earlier[:-1] if 0 <= c.that <= cue.start), None)
+        if outer is not None and not cue.allows("que"):
+            cue = outer
         between = self.reading.masked[cue.end : mark.outer_start]
         if re.search(r"[.;]\s", between):
             return None
-        if count == 1 and len(between) > 40 and cue.that < 0:
+        judged = cue.form is not None and cue.form.lemma in _JUDGING
+        if count == 1 and cue.that < 0 and len(between) > (90 if judged else 40):
+            return None
+        if count <= 2 and re.search(r" (?:qui|dont|où) ", between):
             return None
         return ("that-fragment" if 0 <= cue.that <= mark.start else "fragment"), speakers[id(cue)]
 
@@ -290,6 +311,9 @@ class _Quoter:
         """No verb of saying in the sentence: a continuation, a quote attributed later, or nothing."""
         whole = self._stands_alone(mark, index)
         if whole and count >= 3:
+            introduced = self._introduced_after(mark, index)
+            if introduced is not None:
+                return "attributed-later", introduced
             later = self._later(mark, index)
             if later is not None:
                 return "attributed-later", later
@@ -308,6 +332,32 @@ class _Quoter:
             return "loose-fragment", self.last
         if count >= (5 if clausal else 12):
             return "loose-fragment", self._nearest(mark)
+        return None
+
+    def _signed(self, mark: Marked) -> Speaker | None:
+        """« … » – X, directrice: a name alone after the marks, on their line or on the next one."""
+        match = _TO_SIGNATURE.match(self.reading.plain, mark.outer_end)
+        if match is None:
+            return None
+        line_end = self.reading.paragraph_of(match.end())[1]
+        for actor, (start, end) in self.cast.in_span((match.end(), match.end() + 7)):
+            rest = self.reading.plain[end:line_end].strip()
+            if actor.kind == "person" and start <= match.end() + 6 and _SIGNATURE_END.fullmatch(rest):
+                return Speaker(actor.name, self.reading.text[start:end], self.cast.role_of(actor), 0.9, "person")
+        return None
+
+    def _introduced_after(self, mark: Marked, index: int) -> Speaker | None:
+        """« … » Zoé, 30 ans, travaille là: the sentence after the marks opens with somebody new."""
+        line_start, line_end = self.reading.paragraph_of(mark.start)
+        if mark.outer_start - line_start > 2 or index + 1 >= len(self.parsers):
+            return None
+        span = self.reading.sentences[index + 1]
+        opening = self.parsers[index + 1].opening() if span[0] < line_end else None
+        if opening is None or opening[0] is None or opening[0][0] > span[0] + 12:
+            return None
+        for actor, at in self.cast.in_span((span[0], opening[0][1])):
+            if actor.kind == "person" and at == min(actor.mentions):
+                return Speaker(actor.name, self.reading.text[slice(*at)], self.cast.role_of(actor), 0.7, "person")
         return None
 
     def _stands_alone(self, mark: Marked, index: int) -> bool:
@@ -390,6 +440,7 @@ _CONFIDENCE = {
     "fragment": 0.8,
     "that-fragment": 0.85,
     "according": 0.85,
+    "signed": 0.85,
     "attributed-later": 0.75,
     "continuation": 0.7,
     "alone": 0.5,
@@ -400,6 +451,11 @@ _CONFIDENCE = {
 }
 
 
+_INCISE_ENDS = re.compile(
+    r"$|[,.:;]|(?:dans|à|au|lors|sur|en|devant|lundi|mardi|mercredi|jeudi|vendredi)\b[^,.;:?!]{0,60}[,.]"
+)
+
+
 def _inside_cues(reading: Reading, mark: Marked, cast: Cast) -> Iterator[Cue]:
     """Incises within the marks: between commas, with an inverted subject."""
     inner = Reading(reading.text, reading.plain, reading.plain, (), ())
@@ -407,9 +463,10 @@ def _inside_cues(reading: Reading, mark: Marked, cast: Cast) -> Iterator[Cue]:
     for cue in finder.find():
         if cue.kind != "incise" or cue.start <= mark.start + 3:
             continue
-        before, after = reading.plain[mark.start : cue.start].rstrip(), reading.plain[cue.group_end : mark.end].lstrip()
+        before = re.sub(r"(?:\bs'|\bl'|\b(?:se|me|le|lui|nous) )$", "", reading.plain[mark.start : cue.start]).rstrip()
+        after = reading.plain[cue.group_end : mark.end].lstrip()
         named = cue.pronoun in ("il", "elle") or (cue.subject is not None and bool(cast.in_span(cue.subject)))
-        if before.endswith((",", "!", "?")) and (not after or after[0] in ",.:;") and named:
+        if before.endswith((",", "!", "?")) and _INCISE_ENDS.match(after) and named:
             yield cue
 
 

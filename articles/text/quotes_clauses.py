@@ -49,6 +49,8 @@ def _clause_end(reading: Reading, start: int, sentence: Span, cues: list[Cue], o
         if cue is own or cue.start <= start:
             continue
         before = reading.masked[start : cue.start].rstrip()
+        if cue.kind == "verb" and cue.start < end:
+            end = min(end, _own_bracket(reading, start, cue.start), _second_verb(reading, start, cue))
         if (
             (cue.kind == "incise" or (cue.form is not None and cue.form.mood == "gerund")) and before.endswith(",")
         ) or (cue.kind == "selon" and reading.masked[cue.group_end : end].strip(" ,.") == "" and before.endswith(",")):
@@ -65,6 +67,20 @@ def _clause_end(reading: Reading, start: int, sentence: Span, cues: list[Cue], o
     return end
 
 
+def _own_bracket(reading: Reading, start: int, position: int) -> int:
+    """« … (il parle de "x") »: a bracket that reports speech itself ends the clause."""
+    opened = reading.masked.rfind("(", start, position)
+    return opened if opened > start and ")" not in reading.masked[opened:position] else len(reading.text)
+
+
+def _second_verb(reading: Reading, start: int, cue: Cue) -> int:
+    """« X dit que P et a annoncé Q »: the second verb of X ends the clause."""
+    before = reading.masked[start : cue.start]
+    match = re.search(r",? (?:et|puis|mais) $", before)
+    compound = cue.form is not None and (cue.form.mood == "participle" or cue.that >= 0)
+    return start + match.start() if match and compound and match.start() > 12 else len(reading.text)
+
+
 def _that_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cue) -> Span | None:
     start = cue.that if cue.that >= 0 else cue.infinitive
     if start < 0 or not cue.allows("que") or (cue.allows("weak") and cue.form is not None and "weak" in cue.form.uses):
@@ -76,14 +92,16 @@ def _that_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cue) ->
     return _trimmed(reading, start, _clause_end(reading, start, sentence, cues, cue))
 
 
-def _incise_clause(reading: Reading, sentence: Span, cue: Cue) -> Span | None:
+def _incise_clause(reading: Reading, sentence: Span, cues: list[Cue], cue: Cue) -> Span | None:
     """« P, a indiqué X » without marks, « comme l'a dit X, P », « P, comme le dit X »."""
     masked = reading.masked
     before = masked[sentence[0] : cue.start]
     if re.search(r"(?:^|[ ,(])comme (?:le |l')?$", before, re.IGNORECASE):
         lead = re.sub(r",? ?comme (?:le |l')?$", "", before, flags=re.IGNORECASE)
         if lead.strip():
-            if re.search(r":\s*(?:[«\"“]|$)", masked[cue.group_end : sentence[1] + 4]):
+            if any(other.end <= cue.start for other in cues) or re.search(
+                r":\s*(?:[«\"“]|$)", masked[cue.group_end : sentence[1] + 4]
+            ):
                 return None
             return _strip_lead(reading, *_trimmed(reading, sentence[0], sentence[0] + len(lead)))
         after = masked.find(",", cue.group_end, sentence[1])
@@ -141,8 +159,9 @@ def _after_lead(reading: Reading, cue: Cue, end: int, cues: list[Cue]) -> Span |
 
 
 _APPOSED = re.compile(
-    r"qui |dont |\w+[éè]e?s?(?: par| à| de| d'| dans| en)|un |une |lui-même|elle-même|\d+ ans|cité|interrogé"
-    r"|de |du |des |d'|à |au |ainsi que|l'une?|PDG|(?:le |la |l')?(?:ancien|ex-|vice-|co-?)?(?P<noun>[\w-]+)"
+    r"qui |dont |\w+[éè]e?s?(?: par| à| de| d'| dans| en)|lui-même|elle-même|\d+ ans|cité|interrogé"
+    r"|de |du |des |d'|à |au |ainsi que|l'une?|PDG|(?:le |la |l'|une? )?(?:ancien(?:ne)? |ex-|vice-|co-?)?"
+    r"(?P<noun>[\w-]+)"
 )
 
 
@@ -197,7 +216,7 @@ def reported_clauses(reading: Reading, sentence: Span, cues: list[Cue]) -> Itera
         elif cue.that >= 0 or cue.infinitive >= 0:
             span = _that_clause(reading, sentence, cues, cue)
         elif cue.kind == "incise":
-            span = _incise_clause(reading, sentence, cue)
+            span = _incise_clause(reading, sentence, cues, cue)
         else:
             span = None
         if span is None or _words(reading.plain[slice(*span)]) < _SHORTEST:

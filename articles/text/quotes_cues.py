@@ -12,6 +12,7 @@ from articles.text.quotes_subjects import (
     ADVERBS,
     ASIDES,
     AUXILIARIES,
+    BOUNDARIES,
     CLITICS,
     DETERMINERS,
     NOUN_FORMS,
@@ -24,6 +25,10 @@ BEFORE_NOUNS = wordlists.group("grammar", "words before a noun")
 INFORMING = wordlists.group("grammar", "verbs that inform somebody")
 THAT_STOPS = wordlists.group("grammar", "signs before which no clause opens")
 BEFORE_OTHER_THAT = wordlists.group("grammar", "words before another que")
+JUDGING = wordlists.group("grammar", "verbs that judge")
+WHISPERED = wordlists.group("grammar", "verbs of rumour")
+HAVING = frozenset({"a", "ont", "avait", "avaient", "aurait", "auraient", "ayant"})
+FINITE = wordlists.group("grammar", "finite verbs") | AUXILIARIES
 AFTER_OTHER_THAT = wordlists.group("grammar", "words after another que")
 _SUFFIX = re.compile(r"^(.+?)(?:-t)?-(il|elle|ils|elles|on|je)$")
 _INFINITIVE = re.compile(r"^[\wé'-]{1,}(?:er|ir|re|oir)$")
@@ -101,8 +106,12 @@ class SentenceCues(SubjectParser):
             "ayant",
         ):
             return self._compound(index)
+        if token.low in speech.infinitives():
+            return self._historic(index)
         form = speech.forms().get(token.low)
-        if form is None or form.mood == "participle" or self._is_noun(index):
+        if form is not None and form.mood == "participle":
+            return self._coordinated(index) or self._passive(index, form)
+        if form is None or self._is_noun(index):
             return None
         return self._verb(index, index, form)
 
@@ -142,9 +151,60 @@ class SentenceCues(SubjectParser):
                     index == 0 or self.tokens[index - 1].low not in ("s'", "se")
                 )
                 return None if passive else self._verb(index, ahead, form)
+            if low in PREPOSITIONS and ahead > index:
+                return self._past_phrase(index, ahead)
             if not (low in ADVERBS or low in CLITICS or low.endswith("ment") or low in ASIDES or low in TIME):
                 return None
         return None
+
+    def _past_phrase(self, index: int, start: int) -> Cue | None:
+        """« a par ailleurs indiqué », « a dans un premier temps assuré »: a short phrase before the participle."""
+        for ahead in range(start + 1, min(start + 7, len(self.tokens))):
+            low = self.tokens[ahead].low
+            form = speech.forms().get(low)
+            if low in speech.participles() and form is not None and self.tokens[index].low in HAVING:
+                return self._verb(index, ahead, form)
+            if not low[0].isalpha() or low in AUXILIARIES or low in BOUNDARIES or low == "et":
+                return None
+        return None
+
+    def _coordinated(self, index: int) -> Cue | None:
+        """« X a confirmé les faits et indiqué que … »: a second participle after one auxiliary."""
+        if index < 3 or self.tokens[index - 1].low not in ("et", "puis", "mais"):
+            return None
+        first = next((at for at in range(index - 2, -1, -1) if self.tokens[at].low in HAVING), -1)
+        subject = self._subject_before(first) if first > 0 else None
+        form = speech.forms()[self.tokens[index].low]
+        that, infinitive = self._that(index + 1, form), self._infinitive(index + 1)
+        if subject is None or (that < 0 and infinitive < 0 and "frag" not in form.uses):
+            return None
+        start, end = self.tokens[index].start, self.tokens[index].end
+        return Cue("verb", start, end, *subject, that, infinitive, form, end)
+
+    def _historic(self, index: int) -> Cue | None:
+        """« Et d'ajouter que … », « avant de préciser : … »: who spoke before goes on."""
+        if index < 2 or self.tokens[index - 1].low not in ("de", "d'"):
+            return None
+        if self.tokens[index - 2].low not in ("et", "avant") or (self.tokens[index - 2].low == "et" and index > 2):
+            return None
+        form = speech.infinitives()[self.tokens[index].low]
+        start, end = self.tokens[index].start, self.tokens[index].end
+        return Cue("verb", start, end, None, "", None, self._that(index + 1, form), -1, form, end)
+
+    def _passive(self, index: int, form: speech.Form) -> Cue | None:
+        """« jugée "tardive" par la maire »: a participle before marks, with who judges after « par »."""
+        follows = self.reading.masked[self.tokens[index].end : self.span[1]]
+        if form.lemma not in JUDGING or not re.match(r" (?:de |comme |d')?[«\"“]", follows):
+            return None
+        closing = next((at for at in range(index + 1, len(self.tokens)) if self.tokens[at].low.startswith("█")), -1)
+        agent = next(
+            (at for at in range(closing, min(closing + 8, len(self.tokens))) if self.tokens[at].low == "par"), -1
+        )
+        found = self._subject_at(agent + 1) if closing > 0 and agent > 0 else None
+        if found is None:
+            return None
+        start, end = self.tokens[index].start, self.tokens[index].end
+        return Cue("verb", start, end, found[0], "", found[1], -1, -1, form, end)
 
     def _inverted(self, index: int, base: str, pronoun: str) -> Cue | None:
         token = self.tokens[index]
@@ -180,7 +240,8 @@ class SentenceCues(SubjectParser):
         for ahead in range(index, min(index + 14, len(self.tokens))):
             low = self.tokens[ahead].low
             if low in ("que", "qu'"):
-                return self._after_that(ahead)
+                direct = all(token.low in ADVERBS for token in self.tokens[index:ahead])
+                return self._skip_blank(self.tokens[ahead].end) if direct and ahead > index else self._after_that(ahead)
             stops = low in THAT_STOPS or low.startswith("█")
             if stops or (speech.forms().get(low) is not None and not self._is_noun(ahead)):
                 return -1
@@ -240,10 +301,16 @@ class SentenceCues(SubjectParser):
         that, infinitive = self._that(last + 1, form), self._infinitive(last + 1)
         if that >= 0 and self._is_restrictive(first, last):
             that = -1
-        if form.mood != "gerund" and self._follows_incise_place(first):
+        if form.mood != "gerund" and "incise" in form.uses and self._follows_incise_place(first):
             found = self._subject_after(last + 1)
-            if found is not None and (self._after_marks(first) or self._is_source(found[0])):
+            if found is not None and (
+                self._after_marks(first)
+                or self._is_source(found[0])
+                or self._closes_a_clause(first, last, form, found[2])
+            ):
                 subject, role, group_end = found
+                if self._follows_like(first):
+                    that = -1
                 return Cue(
                     "incise",
                     start,
@@ -265,9 +332,33 @@ class SentenceCues(SubjectParser):
         if found_before is None:
             return None
         subject_before, pronoun, role = found_before
-        if self._is_supposed(subject_before, first, pronoun):
+        if that >= 0 and subject_before and self._after_who(first) and not self._is_source(subject_before):
+            that = -1
+        if self._is_supposed(subject_before, first, pronoun) or self._is_impersonal(first, pronoun, form):
             return None
         return Cue("verb", start, end, subject_before, pronoun, role, that, infinitive, form, end)
+
+    def _follows_like(self, first: int) -> bool:
+        """« comme le disait X, que … »: what follows is no clause of the verb."""
+        return "comme" in [token.low for token in self.tokens[max(0, first - 3) : first]]
+
+    def _after_who(self, first: int) -> bool:
+        """« des cours qui rappellent que … »: after « qui », only somebody who can speak is quoted."""
+        return "qui" in [token.low for token in self.tokens[max(0, first - 3) : first]]
+
+    def _closes_a_clause(self, first: int, last: int, form: speech.Form, group_end: int) -> bool:
+        """« Rien n'a changé, assure la caisse. »: after a clause, a verb and its subject alone up to a sign."""
+        if "que" not in form.uses or "weak" in form.uses or self.tokens[first - 1].low != ",":
+            return False
+        earlier = {token.low for token in self.tokens[: first - 1]}
+        if not earlier & FINITE or self.tokens[self._first_at(self.tokens[last].end)].low in ("un", "une"):
+            return False
+        return (
+            re.match(
+                r"(?: \([^()]{1,15}\)[^,.;:]{0,40})? ?(?:[,.;:!?]|$)", self.reading.masked[group_end : self.span[1]]
+            )
+            is not None
+        )
 
     def _follows_incise_place(self, first: int) -> bool:
         """Right after marks, a comma or « comme »: the place where a subject follows its verb."""
@@ -302,25 +393,9 @@ class SentenceCues(SubjectParser):
         found = self._phrase_ending(first - 1)
         return found[0] if found else None
 
-    def opening(self) -> tuple[Span | None, str, Span | None] | None:
-        """The subject that opens the sentence, past one bracket (« Après une semaine, le ministre … »)."""
-        index = 0
-        while index < len(self.tokens) and (self.tokens[index].low in TIME or not self.tokens[index].low[0].isalnum()):
-            index += 1
-        for _ in range(2):
-            if index >= len(self.tokens):
-                return None
-            low = self.tokens[index].low
-            if low in ("il", "elle"):
-                return None, low, None
-            found = None if low in PREPOSITIONS and low != "des" else self._subject_at(index)
-            if found is not None:
-                return found[0], "", found[1]
-            comma = next((i for i in range(index, len(self.tokens)) if self.tokens[i].low == ","), None)
-            if comma is None:
-                return None
-            index = comma + 1
-        return None
+    def _is_impersonal(self, first: int, pronoun: str, form: speech.Form) -> bool:
+        """« il se murmure que … »: nobody in particular."""
+        return pronoun == "il" and form.lemma in WHISPERED and self.tokens[first - 1].low == "se"
 
     def _is_supposed(self, subject: Span | None, first: int, pronoun: str) -> bool:
         """« si elle le juge nécessaire »: nothing is said."""

@@ -12,6 +12,11 @@ ANY = OPENING + CLOSING + STRAIGHT
 _BLANK = " \t\n\r\u00a0\u202f\u2009"
 _PAIRS = {"«": "»", "“": "”", "„": "“”", "‟": "”", "‘": "’"}
 _BEFORE_STRAIGHT = _BLANK + "([{'’—–-/:;,«“"
+LOST = ""
+"""The mark of a quotation whose opening mark is missing."""
+_AFTER_LOST = re.compile(
+    r"[ \u00a0\u202f]?, ?(?:(?:a|ont|avait|avaient)[ -]|[\w-]+-t-(?:il|elle)|[a-zà-ÿ]+ (?:[A-ZÀ-Ý]|l[ea] |l['’]))"
+)
 _LONGEST_OVER_PARAGRAPHS = 4000
 
 
@@ -120,6 +125,23 @@ class _Scanner:
         before = self.text[position - 1] if position else "\n"
         if before in _BLANK and self._closes_later(position):
             self.stack.append(_Open(position, letter, 1))
+        elif not self.stack:
+            self._unopened(position)
+
+    def _unopened(self, position: int) -> None:
+        """« Rien ne change », dit X » whose opening mark was lost: the words since the colon or the line's start."""
+        if not _AFTER_LOST.match(self.text, position + 1) or not self._letter_at(position - 1):
+            return
+        start = max(self.text.rfind("\n", 0, position) + 1, self.found[-1].outer_end if self.found else 0)
+        colon = max(self.text.rfind(": ", start, position), self.text.rfind(":\u00a0", start, position))
+        start = colon + 1 if colon >= 0 else start
+        if position - start > 15 and not self.text[position - 1].isdigit():
+            self.found.append(Marked(self._past_signs(start, position), position, start, position + 1, LOST, False))
+
+    def _past_signs(self, start: int, end: int) -> int:
+        while start < end and not self.text[start].isalnum():
+            start += 1
+        return start
 
     def _closes_later(self, position: int) -> bool:
         """A closing mark used as an opening one: another mark that closes must come in the same paragraph."""
@@ -144,6 +166,8 @@ class _Scanner:
             self._close(position, width)
         elif before in _BEFORE_STRAIGHT and (after not in _BLANK or '"' in self.text[position + 1 :].split("\n", 1)[0]):
             self.stack.append(_Open(position, self.text[position], width))
+        elif not self.stack and width == 1:
+            self._unopened(position)
         return width
 
     def _close(self, position: int, width: int) -> None:

@@ -3,28 +3,34 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 
 from articles.text import names, wordlists
-from articles.text.citations import OutletMention
-from articles.text.findings import EntitySpan, Span
+from articles.text.findings import Span
+from articles.text.quotes_cast import (
+    DEFINITE,
+    Actor,
+    People,
+    bare,
+    body_nouns,
+    head_noun,
+    outlet_nouns,
+    role_genders,
+)
 from articles.text.quotes_cues import Cue
-from articles.text.reading import MASK, Reading
+from articles.text.reading import MASK
 
-_DEFINITE = re.compile(r"(?:le|la|l'|les|ce|cette|cet|son|sa|ses|leur|leurs) ?", re.IGNORECASE)
 _INDEFINITE = re.compile(
     r"(?:l'une? des|une?|des|plusieurs|certaine?s?|quelques|deux|trois|quatre|cinq|d'autres)\b|de nombreu",
     re.IGNORECASE,
 )
-_ROLE_AFTER = re.compile(
-    r",? ?\(?((?:le |la |l'|un |une |son |sa )?[\w' -]{3,90}?)"
-    r"(?=[,.;:)«»\"]| (?:qui|dont|lors|a|avait|et|est|dans)\b|$)"
-)
 _BY_AUTHOR = re.compile(r"(?: [\w']+){0,3}? par (?:le |la |les |l')?")
 _PLURAL = re.compile(r"(?:les|des|ces|ses|leurs|plusieurs|certains|certaines)\b", re.IGNORECASE)
-_FAR = 1500
+_PLACE = r"(?-i:[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+)*)"
+_PROPER = re.compile(r"[A-ZÀ-Ý][\w'&.-]+(?: [A-ZÀ-Ý][\w'&.-]+){0,3}")
+_ON_AIR = wordlists.group("grammar", "media on air")
+_ANY_MEDIUM = wordlists.group("grammar", "media of any kind")
+_AGENT = re.compile(r"\bpar (?:le |la |les |l')?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,142 +47,13 @@ class Speaker:
 NOBODY = Speaker(None, None, None, 0.3)
 
 
-@dataclass(slots=True)
-class Actor:
-    """A person, a body or an outlet that may speak."""
-
-    name: str
-    kind: str
-    mentions: list[Span]
-    gender: str = "*"
-    roles: list[str] = field(default_factory=list)
+def _bare_name(raw: str) -> str:
+    """A phrase without its article, as a name."""
+    return re.sub(r"^(?:les? |la |l['’])", "", raw, flags=re.IGNORECASE)
 
 
-@cache
-def _role_genders() -> dict[str, str]:
-    genders: dict[str, str] = {}
-    for masculine, feminine in ((row[0].lower(), row[1].lower()) for row in wordlists.table("roles")):
-        genders[masculine] = "*" if masculine == feminine else "m"
-        if masculine != feminine:
-            genders[feminine] = "f"
-    return genders
-
-
-@cache
-def _body_nouns() -> dict[str, str]:
-    return {" ".join(line.split()[:-1]).lower(): line.split()[-1] for line in wordlists.lines("organisation_nouns")}
-
-
-@cache
-def _outlet_nouns() -> dict[str, str]:
-    return {" ".join(line.split()[:-1]).lower(): line.split()[-1] for line in wordlists.lines("outlet_nouns")}
-
-
-def _bare(words: str) -> str:
-    return _DEFINITE.sub("", words, count=1).strip().lower() if _DEFINITE.match(words) else words.strip().lower()
-
-
-def _head(words: str, nouns: dict[str, str]) -> str:
-    """The first noun of `nouns` that opens a phrase, adjectives and articles before it left aside."""
-    bare = re.sub(r"^(?:un|une|des|du|de la) ", "", _bare(words))
-    bare = re.sub(
-        r"^(?:ancien(?:ne)?|ex-?|nouveau|nouvelle|jeune|future?|actuel(?:le)?|célèbre|puissant|petite?|grande?|même) ?",
-        "",
-        bare,
-    )
-    for noun in sorted(nouns, key=len, reverse=True):
-        if re.match(rf"{re.escape(noun)}(?!\w)", bare):
-            return noun
-    return ""
-
-
-class Cast:
-    """Everybody an article names, and who spoke last."""
-
-    def __init__(
-        self, reading: Reading, entities: tuple[EntitySpan, ...], outlets: list[OutletMention], title: str = ""
-    ) -> None:
-        self.reading = reading
-        self.title = names.key(title)
-        self.actors = [
-            Actor(e.name, e.kind, list(e.mentions)) for e in entities if e.kind in ("person", "organisation", "place")
-        ]
-        self._add_outlets(outlets)
-        self.starts = sorted((span[0], index) for index, actor in enumerate(self.actors) for span in actor.mentions)
-        for actor in self.actors:
-            if actor.kind == "person":
-                self._describe(actor)
-
-    def _add_outlets(self, outlets: list[OutletMention]) -> None:
-        by_name = {names.key(actor.name): actor for actor in self.actors if actor.kind == "organisation"}
-        for mention in outlets:
-            actor = by_name.get(names.key(mention.outlet))
-            if actor is None:
-                actor = Actor(mention.outlet, "outlet", [])
-                by_name[names.key(mention.outlet)] = actor
-                self.actors.append(actor)
-            actor.kind, actor.name = "outlet", mention.outlet
-            if not any(start < mention.end and mention.start < end for start, end in actor.mentions):
-                actor.mentions.append((mention.start, mention.end))
-
-    def names_at(self) -> dict[int, tuple[int, str]]:
-        """Start of each mention → its end and kind, for the parser of subjects."""
-        return {start: (end, actor.kind) for actor in self.actors for start, end in actor.mentions}
-
-    def _describe(self, actor: Actor) -> None:
-        """Gender and roles of a person from the first name, titles and appositions."""
-        plain = self.reading.plain
-        first = names.first_name_kind(actor.name.split()[0].replace("’", "'"))
-        if first and " " in actor.name:
-            actor.gender = first
-        for start, end in actor.mentions:
-            before = re.sub(r" \([^)]*\)", "", plain[max(0, start - 90) : start])
-            after = re.sub(r"^\.(?=,)", "", plain[end : end + 120])
-            if re.search(r"\b(?:M\.|M|Monsieur) $", before):
-                actor.gender = "m"
-            elif re.search(r"\b(?:Mme|Mlle|Madame)\.? $", before):
-                actor.gender = "f"
-            for role in (self._role_after(after), self._role_before(before)):
-                if role:
-                    actor.roles.append(role)
-                    gender = _role_genders().get(_head(role, _role_genders()), "*")
-                    if actor.gender == "*" and gender != "*":
-                        actor.gender = gender
-
-    def _role_after(self, after: str) -> str:
-        match = _ROLE_AFTER.match(after)
-        if not match or not after.startswith((",", " (")):
-            return ""
-        return match.group(1).strip() if _head(match.group(1), _role_genders()) else ""
-
-    def _role_before(self, before: str) -> str:
-        match = re.search(r"((?:\b(?:le|la|son|sa|un|une|du|au) |\bl')?[\w' -]{3,60}?),? (?:M\. |Mme )?$", before)
-        if not match:
-            return ""
-        words = re.split(r"[.;:«»\"]|\b(?:que|et|par|pour|avec|mais) ", match.group(1))[-1]
-        for cut in re.finditer(r"\b(?:le |la |l'|son |sa |un |une |du |au |)(?=[\w-])", words):
-            if _head(words[cut.start() :], _role_genders()) and not re.search(
-                r"(?:\bde|d'|\bdu|\bdes|\bà|\bpar|\bavec) ?$", words
-            ):
-                return words[cut.start() :].strip()
-        return ""
-
-    # -- resolution -----------------------------------------------------------------------------------------------
-
-    def in_span(self, span: Span) -> list[tuple[Actor, Span]]:
-        """Actors named in `span`, in order."""
-        low = bisect_right(self.starts, (span[0], -1))
-        found = []
-        for start, index in self.starts[low:]:
-            if start >= span[1]:
-                break
-            found.append((self.actors[index], next(m for m in self.actors[index].mentions if m[0] == start)))
-        return found
-
-    def _before(self, position: int, far: int = _FAR) -> list[tuple[Actor, Span]]:
-        """Actors named before `position`, the nearest first."""
-        found = reversed(self.in_span((max(0, position - far), position)))
-        return [pair for pair in found if self.reading.masked[pair[1][0]] != MASK]
+class Cast(People):
+    """Resolves who speaks; `last` in its methods is who spoke before."""
 
     def resolve(self, cue: Cue, last: Speaker | None, position: int) -> Speaker:
         """The speaker of `cue`; `last` spoke before, `position` is where to look back from."""
@@ -202,21 +79,17 @@ class Cast:
             complement = re.search(r"\b(?:de|d'|du|des|à|avec|par|pour|chez) ?$", before)
             if actor.kind == "person" and not complement and not _GATHERINGS & set(before.split()):
                 return actor
-        lead = _DEFINITE.match(plain[span[0] : span[1]])
+        lead = DEFINITE.match(plain[span[0] : span[1]])
         head = span[0] + (lead.end() if lead else 0)
         for actor, (start, _) in pairs:
             between = plain[span[0] : start].lower()
             if start <= head + 1 or (
                 actor.kind != "person"
-                and _head(raw, _body_nouns() | _outlet_nouns())
+                and head_noun(raw, body_nouns() | outlet_nouns())
                 and not re.search(r"\b(?:de|d'|du|des|à) ?(?:la |le |l')?$", between)
             ):
                 return actor
         return None
-
-    def role_of(self, actor: Actor) -> str | None:
-        """The fullest role the article gives a person."""
-        return max(actor.roles, key=len, default=None)
 
     def _described(self, raw: str, span: Span, last: Speaker | None, role: str | None) -> Speaker:
         plain = raw.replace("’", "'")
@@ -228,19 +101,56 @@ class Cast:
             return Speaker(author.name, raw, None, 0.75, author.kind)
         if _INDEFINITE.match(plain) or _PLURAL.match(plain) or " et l" in plain:
             return Speaker(None, raw, role, 0.8)
-        outlet_noun = _head(plain, _outlet_nouns())
+        outlet_noun = head_noun(plain, outlet_nouns())
         if outlet_noun and " de " not in plain and " du " not in plain:
-            found = next((actor for actor, _ in self._before(span[0], 2500) if actor.kind == "outlet"), None)
+            on_air = outlet_noun in _ON_AIR
+            found = next(
+                (
+                    actor
+                    for actor, _ in self._before(span[0], 2500)
+                    if actor.kind == "outlet"
+                    and (outlet_noun in _ANY_MEDIUM or on_air == (actor.name in wordlists.lines("broadcasters")))
+                ),
+                None,
+            )
             if found is not None:
                 return Speaker(found.name, raw, None, 0.75, "outlet")
-        if _head(plain, _role_genders()):
+        if head_noun(plain, role_genders()):
             return self._by_role(plain, raw, span, last)
         short = len(plain.split()) <= 5 and not re.search(r" (?:de|du|des) (?:la |l')?[A-ZÀ-Ý]", plain)
-        if short and _head(plain, _body_nouns()):
+        if short and head_noun(plain, body_nouns()):
             found = self._salient_body(span[0], last)
             if found is not None:
                 return Speaker(found.name, raw, None, 0.7, found.kind)
+        fuller = self._fuller(plain, span[0])
+        if fuller is not None:
+            return Speaker(fuller, raw, role, 0.7, "organisation")
+        if (_PROPER.fullmatch(plain) and not DEFINITE.match(plain)) or (
+            DEFINITE.match(plain) and self._is_institution(plain)
+        ):
+            return Speaker(_bare_name(raw), raw, role, 0.6, "organisation")
         return Speaker(None, raw, role, 0.5)
+
+    def _fuller(self, plain: str, position: int) -> str | None:
+        """« la caisse » after « la caisse de retraite des Mines »: the fuller name that the text gave before."""
+        head = bare(plain)
+        if not DEFINITE.match(plain) or head not in wordlists.words("institutions"):
+            return None
+        pattern = re.compile(
+            rf"(?<!\w)(?:la |le |l'){head}(?: \([^)]*\)| [a-zé-]+){{0,3}} (?:de |du |des |d'|de la |de l')" + _PLACE,
+            re.I,
+        )
+        match = next(iter(pattern.finditer(self.reading.plain, 0, position)), None)
+        if match is None or not re.search(r"[A-ZÀ-Ý]", match.group()[3:]):
+            return None
+        return _bare_name(self.reading.text[slice(*match.span())])
+
+    def _is_institution(self, plain: str) -> bool:
+        """« le parquet de Lyon », « la préfecture du Rhône »: a body told apart by its complement."""
+        if bare(plain) in wordlists.group("grammar", "bodies alone"):
+            return True
+        head = bare(plain).split()[:1]
+        return bool(wordlists.words("institutions") & set(head)) and re.search(r" (?:[A-ZÀ-Ý]|d')", plain) is not None
 
     def _named_after(self, end: int) -> Actor | None:
         """« l'agence britannique (NCA) »: the name stands in brackets after the phrase."""
@@ -250,17 +160,17 @@ class Cast:
 
     def _author(self, plain: str, span: Span, last: Speaker | None) -> Actor | None:
         """« les chiffres de l'Insee », « le site de l'entreprise »: the document speaks for its author."""
-        bare = re.sub(r"^(?:une?|des|d'|de) ", "", _bare(plain))
-        if not wordlists.words("document_nouns") & set(bare.split()[:2]):
+        phrase = re.sub(r"^(?:une?|des|d'|de) ", "", bare(plain))
+        if not wordlists.words("document_nouns") & set(phrase.split()[:2]):
             return None
-        complement = re.search(r" (?:du |de la |de l'|de |d'|des )(.+)", bare)
+        complement = re.search(r" (?:du |de la |de l'|de |d'|des )(.+)", phrase)
         by = _BY_AUTHOR.match(self.reading.plain, span[1])
         found = [
             actor for actor, _ in self.in_span((span[0], by.end() + 1 if by else span[1])) if actor.kind != "place"
         ]
         if found and (complement or by):
             return found[-1] if by else found[0]
-        if complement and _head(complement.group(1), _body_nouns()) and not re.search(r"[A-ZÀ-Ý]", plain[1:]):
+        if complement and head_noun(complement.group(1), body_nouns()) and not re.search(r"[A-ZÀ-Ý]", plain[1:]):
             return self._salient_body(span[0], last)
         return None
 
@@ -268,13 +178,16 @@ class Cast:
         """« le PDG », « son CEO », « la ministre »: who has that role, else the last person it fits."""
         for paraphrase, office in wordlists.table("role_paraphrases"):
             plain = re.sub(rf"(?<!\w){paraphrase}(?!\w)", office, plain, flags=re.IGNORECASE)
-        noun = _head(plain, _role_genders())
-        gender = _role_genders()[noun]
+        noun = head_noun(plain, role_genders())
+        gender = role_genders()[noun]
         people = [actor for actor in self.actors if actor.kind == "person" and actor.mentions]
         holders = [
             p
             for p in people
-            if any(_head(r, _role_genders()) == noun or _similar(noun, r) for r in p.roles) and _agrees(gender, p)
+            if _agrees(gender, p)
+            and any(
+                head_noun(r, role_genders()) == noun or _similar(noun, r) or bare(plain) in r.lower() for r in p.roles
+            )
         ]
         bodies = set(re.findall(r"[A-ZÀ-Ý][\w-]+", plain[1:]))
         placed = [
@@ -287,14 +200,14 @@ class Cast:
             or placed
             or ([] if bodies and holders and not self._may_be(holders, bodies) else holders)
         )
-        exact = [p for p in holders if any(_bare(plain) in r.lower() for r in p.roles)]
+        exact = [p for p in holders if any(bare(plain) in r.lower() for r in p.roles)]
         holders = exact or holders
         earlier = [p for p in holders if p.mentions[0][0] < span[0]] or holders
         if earlier:
             nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
             return Speaker(nearest.name, raw, plain, 0.8, "person")
-        if re.search(r" (?:du|de la|de l'|des|de|d') ?\w", _bare(plain)) and not _head(
-            re.sub(r"^.*? (?:du |de la |de l'|des |de |d')", "", plain), _body_nouns()
+        if re.search(r" (?:du|de la|de l'|des|de|d') ?\w", bare(plain)) and not head_noun(
+            re.sub(r"^.*? (?:du |de la |de l'|des |de |d')", "", plain), body_nouns()
         ):
             return Speaker(None, raw, plain, 0.5)
         speaker = self._actor(last.name) if last is not None and last.kind == "person" and last.name else None
@@ -334,7 +247,9 @@ class Cast:
         bodies = [actor for actor in self.actors if actor.kind == "organisation"]
         scored = []
         for actor in bodies:
-            earlier = [m[0] for m in actor.mentions if m[0] < position]
+            earlier = [m[0] for m in actor.mentions if m[0] < position and self.reading.masked[m[0]] != MASK]
+            if earlier and _AGENT.search(self.reading.plain[max(0, earlier[-1] - 6) : earlier[-1]]):
+                earlier.pop()
             if earlier:
                 distance = position - max(earlier)
                 titled = 1.5 if names.key(actor.name) in self.title else 0.0
@@ -402,7 +317,7 @@ class Cast:
         return best
 
     def _fits(self, gender: str, actor: Actor) -> bool:
-        return _agrees(gender, actor) if actor.kind == "person" else gender == "f" or actor.kind == "organisation"
+        return _agrees(gender, actor) if actor.kind == "person" else gender == "f" or actor.kind != "place"
 
     def _rival(self, gender: str, actor: Actor, position: int) -> bool:
         """Another person of that gender opened a sentence since `actor` was last named."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from articles.text import wordlists
+from articles.text import names, speech, wordlists
 from articles.text.findings import Span
 from articles.text.reading import Reading, tokens
 
@@ -21,6 +21,7 @@ STOP_AFTER = wordlists.group("grammar", "ends of a phrase")
 ASIDES = wordlists.group("grammar", "asides")
 APPOSITION_ENDS = wordlists.group("grammar", "ends of an apposition")
 AUXILIARIES = wordlists.group("grammar", "auxiliaries")
+NO_NAMES = wordlists.group("grammar", "words that open no name")
 MEDIA = wordlists.group("grammar", "media")
 
 
@@ -74,6 +75,8 @@ class SubjectParser:
             low = self.tokens[index].low
             if low == "ce" and index + 1 < len(self.tokens) and self.tokens[index + 1].low in TIME:
                 index += 2
+            elif self._name_end(index) is not None:
+                return index
             elif low in ADVERBS or low in TIME or low.endswith("ment") or low[:1].isdigit():
                 index += 1
             elif low in PREPOSITIONS and low not in ("de", "d'", "du", "des"):
@@ -176,14 +179,20 @@ class SubjectParser:
                     if named and self._is_person(following)
                     else self._phrase(index, at)
                 )
-            if self._ends_phrase(low):
+            if self._ends_phrase(low) or self._says(at):
                 break
             at += 1
         return self._phrase(index, at)
 
+    def _says(self, index: int) -> bool:
+        """A finite verb of saying, not the noun of the same form (« la note », « le juge »)."""
+        form = speech.forms().get(self.tokens[index].low)
+        return form is not None and form.mood == "finite" and self.tokens[index].low not in NOUN_FORMS
+
     def _phrase(self, start: int, end: int) -> tuple[Span, Span | None, int] | None:
         span = (self.tokens[start].start, self.tokens[end - 1].end)
-        return (span, None, span[1]) if end > start + 1 or self._name_end(start) else None
+        known = end > start + 1 or self._name_end(start) or self._is_unknown_name(start, start)
+        return (span, None, span[1]) if known else None
 
     def _person_with_role(self, start: int, end: int, role_start: int) -> tuple[Span, Span | None, int]:
         last = start - 1 if self.tokens[start - 1].low != "," else start - 2
@@ -235,6 +244,8 @@ class SubjectParser:
                 break
             index -= 1
         while index >= 0 and self.tokens[index].low in TIME and not self._name_covers(index):
+            if index > 0 and self.tokens[index - 1].low in ("ce", "cette"):
+                break
             index -= 1
         if index < 0:
             return None
@@ -243,7 +254,9 @@ class SubjectParser:
             antecedent = index - 1
             if antecedent >= 0 and self.tokens[antecedent].low == ",":
                 antecedent -= 1
-            return self._phrase_ending(antecedent)
+            return self._phrase_ending(antecedent) or self._nearest_phrase(antecedent)
+        if low in ("et", "puis", "mais") and index > 2:
+            return self._opening_before(index)
         if low in PRONOUNS:
             return None, low, None
         if low in ("dernier", "dernière") and index > 0 and self.tokens[index - 1].low in ("ce", "cette"):
@@ -251,6 +264,24 @@ class SubjectParser:
         if low in (",", ")"):
             return self._before_bracket(index)
         return self._phrase_ending(index)
+
+    def _nearest_phrase(self, last: int) -> tuple[Span | None, str, Span | None] | None:
+        """« du côté des autorités, qui … »: the antecedent from its own article on."""
+        for at in range(last, max(-1, last - 6), -1):
+            low = self.tokens[at].low
+            if low in DETERMINERS or low in CONTRACTED:
+                start = self.tokens[at].start if at < last else -1
+                return ((start, self.tokens[last].end), "", None) if start >= 0 else None
+            if not low[0].isalpha() or low in AUXILIARIES or low in BOUNDARIES:
+                return None
+        return None
+
+    def _opening_before(self, index: int) -> tuple[Span | None, str, Span | None] | None:
+        """« X rejette les faits et affirme que … »: the subject that opens the sentence goes on."""
+        found = self.opening()
+        if found is None or (found[0] is not None and found[0][1] > self.tokens[index].start):
+            return None
+        return found
 
     def _name_covers(self, index: int) -> bool:
         token = self.tokens[index]
@@ -340,13 +371,25 @@ class SubjectParser:
                 return (self.tokens[at].start, self.tokens[last].end), "", None
             if low == "des" and at < last and (at == 0 or previous in (",", "que", "qu'", "et")):
                 return (self.tokens[at].start, self.tokens[last].end), "", None
-            if low in BOUNDARIES or low in (",", ".", "et", "»") or low.startswith("█"):
+            if low in AUXILIARIES and not self._name_covers(at):
+                return None
+            listed = low in (",", "et") and at < last and self.tokens[at + 1].low in ("de", "d'", "du", "des")
+            if not listed and (low in BOUNDARIES or low in (",", ".", "et", "»") or low.startswith("█")):
                 break
             at -= 1
         first = at + 1
-        if first <= last and self._name_covers(last):
+        if first <= last and (self._name_covers(last) or self._is_unknown_name(first, last)):
             return (self.tokens[first].start, self.tokens[last].end), "", None
         return None
+
+    def _is_unknown_name(self, first: int, last: int) -> bool:
+        """Words with a capital that no list knows, where a subject stands."""
+        words = [self.reading.plain[token.start : token.end] for token in self.tokens[first : last + 1]]
+        return (
+            len(words) <= 3
+            and all(word[0].isupper() and len(word) > 1 for word in words)
+            and self.tokens[first].low not in names.starters() | ADVERBS | PRONOUNS | TIME | NO_NAMES
+        )
 
     def _apposed_person(self, at: int, last: int) -> tuple[Span | None, str, Span | None] | None:
         """« Charlotte X, fondatrice Y affirme »: the comma after the apposition is missing."""
@@ -384,3 +427,23 @@ class SubjectParser:
         if not content or (words[0] in ("leur", "leurs", "ses", "son", "sa") and not self._is_source(span)):
             return False
         return content[0] not in wordlists.words("selon_stop")
+
+    def opening(self) -> tuple[Span | None, str, Span | None] | None:
+        """The subject that opens the sentence, past one bracket (« Après une semaine, le ministre … »)."""
+        index = 0
+        while index < len(self.tokens) and (self.tokens[index].low in TIME or not self.tokens[index].low[0].isalnum()):
+            index += 1
+        for _ in range(2):
+            if index >= len(self.tokens):
+                return None
+            low = self.tokens[index].low
+            if low in ("il", "elle"):
+                return None, low, None
+            found = None if low in PREPOSITIONS and low != "des" else self._subject_at(index)
+            if found is not None:
+                return found[0], "", found[1]
+            comma = next((i for i in range(index, len(self.tokens)) if self.tokens[i].low == ","), None)
+            if comma is None:
+                return None
+            index = comma + 1
+        return None

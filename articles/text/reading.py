@@ -17,7 +17,7 @@ MASK = "█"
 _FOLD = str.maketrans(
     {"’": "'", "‘": "'", "ʼ": "'", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "\t": " ", "\u2011": "-", "\u2010": "-"}
 )
-_WORD = re.compile(r"\w+(?:[-'.&]\w+)*'?|█+|\S")
+_WORD = re.compile(r"M(?:M|me|lle)?(?=\.[A-ZÀ-Ý]\w)|\w+(?:[-'.&]\w+)*'?|█+|\S")
 _ELISIONS = ("qu'", "l'", "d'", "n'", "s'", "c'", "j'", "m'", "t'", "lorsqu'", "puisqu'", "quoiqu'", "jusqu'")
 _SENTENCE_END = re.compile(r"[.!?…]+(?: ?[»”]|[\"'″)\]])*(?=\s|$|[«\"“A-ZÀ-Ý])|\n+")
 _ABBREVIATIONS = wordlists.words("abbreviations")

@@ -96,6 +96,13 @@ def forms() -> dict[str, Form]:
 
 
 @cache
+def infinitives() -> dict[str, Form]:
+    """Infinitive of every verb of saying → what it is."""
+    rows = (line.split() for line in wordlists.lines("verbs_saying"))
+    return {lemma: Form(lemma, frozenset(uses), "infinitive") for lemma, *uses in rows if "weak" not in uses}
+
+
+@cache
 def participles() -> frozenset[str]:
     """Forms that may follow an auxiliary."""
     found = {form for form, what in forms().items() if what.mood == "participle"}

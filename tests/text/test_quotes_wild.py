@@ -1,0 +1,154 @@
+"""Quotes as outlets print them: second verbs, lost marks, signatures, bodies that speak. Sentences of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from articles.text import quotes_marks
+from articles.text.analysis import analyse
+from articles.text.findings import QuoteSpan
+
+KARIM = "Le patron de l'usine, Karim Delestaing, a reçu la presse. "
+
+
+def said(text: str) -> list[QuoteSpan]:
+    return list(analyse(text, published="2024-02-28").quotes)
+
+
+def only(text: str) -> QuoteSpan:
+    (quote,) = said(text)
+    return quote
+
+
+# -- verbs ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("Karim Delestaing a confirmé la panne et indiqué que l'usine tournerait demain.", "l'usine tournerait demain"),
+        ("Karim Delestaing rejette ces chiffres et affirme que l'usine tourne.", "l'usine tourne"),
+        ("Karim Delestaing a par ailleurs indiqué que l'usine tournerait demain.", "l'usine tournerait demain"),
+        ("Karim Delestaing a dans un premier temps assuré que l'usine tournait.", "l'usine tournait"),
+        ("Karim Delestaing estime ainsi que l'usine tournera demain.", "l'usine tournera demain"),
+        ("Karim Delestaing explique que l'usine tourne et a annoncé des travaux.", "l'usine tourne"),
+        ("Karim Delestaing explique que l'usine tourne (il parle de « miracle »).", "l'usine tourne"),
+        ("Le ministre de l'Économie, de l'Industrie et de l'Énergie juge que l'usine tourne.", "l'usine tourne"),
+    ],
+)
+def test_what_a_verb_reports(text: str, clause: str) -> None:
+    assert clause in [quote.text for quote in said(text) if quote.type == "indirect"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Il se murmure que l'usine sera vendue.",
+        "La cadence baisse, ce qui signifie que l'usine perd de l'argent.",
+        "Des cours sur la méthode, qui rappellent aussi que l'usine est ancienne, ont lieu le soir.",
+        "Le préfet, Karim Delestaing, a traité la demande en une heure.",
+        "Les aides varient selon le domaine concerné.",
+        "Ainsi, a-t-on appris mardi, l'usine sera vendue.",
+    ],
+)
+def test_what_nobody_says_is_no_quote(text: str) -> None:
+    assert said(text) == []
+
+
+def test_a_body_speaks_after_a_whole_clause() -> None:
+    quote = only("Aucune somme n'a été perdue, assure la caisse.")
+    assert (quote.text, quote.speaker_raw) == ("Aucune somme n'a été perdue", "la caisse")
+
+
+def test_an_infinitive_goes_on_for_who_spoke() -> None:
+    quote = said(KARIM + "Il assure que l'usine tournera. Et d'ajouter que personne ne partira.")[-1]
+    assert (quote.text, quote.speaker) == ("personne ne partira", "Karim Delestaing")
+
+
+def test_a_participle_quotes_who_judges() -> None:
+    quote = only("Cette mesure, jugée « trop tardive » par Karim Delestaing, entre en vigueur demain.")
+    assert (quote.text, quote.speaker) == ("trop tardive", "Karim Delestaing")
+
+
+def test_an_opening_gerund_shares_the_subject_of_the_sentence() -> None:
+    quote = said("Jugeant la mesure « trop tardive », Karim Delestaing a dit que l'usine fermerait.")[0]
+    assert (quote.text, quote.speaker) == ("trop tardive", "Karim Delestaing")
+
+
+def test_like_somebody_said_reports_no_later_clause() -> None:
+    text = "Alors que Karim Delestaing avait dit partir, comme l'assurait le journal, l'usine tourne."
+    assert "l'usine tourne" not in [quote.text for quote in said(text)]
+
+
+# -- marks ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_lost_opening_mark_is_found_again() -> None:
+    text = 'Rien ne changera pour nos clients cette année", a indiqué Karim Delestaing.'
+    quote = only(text)
+    assert (quote.text, quote.speaker) == ("Rien ne changera pour nos clients cette année", "Karim Delestaing")
+
+
+@pytest.mark.parametrize("text", ['un écran de 13", a noté le banc', "fin »", 'le "mot", a dit X'])
+def test_a_closing_mark_alone_is_not_always_a_lost_quotation(text: str) -> None:
+    assert quotes_marks.LOST not in [mark.mark for mark in quotes_marks.scan(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "« Nous tiendrons le calendrier annoncé. » Karim Delestaing",
+        "« Nous tiendrons le calendrier annoncé. » – Karim Delestaing, directeur",
+        "« Nous tiendrons le calendrier annoncé. »\nKarim Delestaing, directeur de l'usine",
+        "« Nous tiendrons le calendrier annoncé. » Karim Delestaing travaille ici depuis trente ans.",
+    ],
+)
+def test_a_name_after_the_marks_signs_them(text: str) -> None:
+    assert only(text).speaker == "Karim Delestaing"
+
+
+# -- who --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_first_name_alone_speaks() -> None:
+    assert only("« Ici, personne ne veut partir », soupire Gisèle, ouvrière.").speaker == "Gisèle"
+
+
+def test_a_first_name_stands_for_who_was_named_in_full() -> None:
+    text = "Rodolphe Delestaing dirige l'usine. « Ici, personne ne veut partir », soupire Rodolphe."
+    assert only(text).speaker == "Rodolphe Delestaing"
+
+
+def test_a_name_that_sounds_like_an_adverb_is_a_name() -> None:
+    assert only("« Ici, personne ne veut partir », soupire Clément Delestaing.").speaker == "Clément Delestaing"
+
+
+def test_a_body_is_told_apart_by_its_complement() -> None:
+    text = "Le parquet de Vesoul a ouvert une enquête. « Trois personnes sont visées », a précisé le parquet."
+    assert only(text).speaker == "parquet de Vesoul"
+
+
+def test_a_daily_is_no_television_channel() -> None:
+    text = "Comme l'écrit Le Figaro et comme le montre France 2, l'usine ferme. « Rien ne bouge », ajoute le quotidien."
+    assert said(text)[-1].speaker == "Le Figaro"
+
+
+def test_a_title_glued_to_its_name_is_parted() -> None:
+    assert only("M.Delestaing a fait savoir que l'usine tournerait.").speaker is not None
+
+
+# -- to whom ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "outlet"),
+    [
+        ("Dans Le Monde, Karim Delestaing assure que l'usine tournera.", "Le Monde"),
+        ("Sur BFMTV, Karim Delestaing assure que l'usine tournera.", "BFMTV"),
+        ("Karim Delestaing a assuré sur RTL que l'usine tournerait.", "RTL"),
+        ("Karim Delestaing a assuré sur Twitter que l'usine tournerait.", None),
+        ("Interrogé par l'ats, Karim Delestaing assure que l'usine tournera.", "Keystone-ATS"),
+    ],
+)
+def test_venues(text: str, outlet: str | None) -> None:
+    assert only(text).told_to == outlet
