@@ -44,7 +44,8 @@ class FeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     search_fields = ("url", "title", "outlet__name")
     autocomplete_fields = ("outlet",)
     readonly_fields = (
-        "failures", "last_error", "failing_since", "last_success_at", "last_entry_at", "gone_at", "created_at",
+        "former_urls", "moved_to", "failures", "last_error", "failing_since", "last_success_at", "last_entry_at",
+        "gone_at", "created_at",
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from sources import confined, schedule
+from sources import confined, moving, schedule
 from sources.bell import ring
 from sources.fetching.client import Busy, Client, FetchError, Response
 from sources.models import Entry, Feed, FetchAttempt, Outlet, relock
@@ -101,7 +101,7 @@ def _close(
         _note_failure(feed, attempt, error, getattr(cause, "status", None), now)
     else:
         _note_success(feed, attempt, response, parsed, now)
-    feed.next_fetch_at = _next(feed, response or cause, parsed, now)
+    feed.next_fetch_at = _next(feed, response or cause, now)
     feed.leased_until = None
     feed.save()
     attempt.save()
@@ -127,10 +127,12 @@ def _note_success(
         feed.etag = _whole(response.etag, 500)
     if response.last_modified or not response.not_modified:
         feed.last_modified = _whole(response.last_modified, 100)
+    moving.note(feed, attempt, response, now)
     attempt.outcome = FetchAttempt.Outcome.UNCHANGED
     if parsed is None:
         return
     feed.body_hash, feed.kind, feed.title = _hash(response.body), parsed.kind, parsed.title[:300]
+    feed.ttl = parsed.ttl
     attempt.entries_found = len(parsed.entries)
     attempt.entries_new = store(feed, parsed.entries, now)
     attempt.outcome = FetchAttempt.Outcome.NEW if attempt.entries_new else FetchAttempt.Outcome.SAME
@@ -144,7 +146,7 @@ def _whole(validator: str, most: int) -> str:
     return validator if len(validator) <= most else ""
 
 
-def _next(feed: Feed, source: object, parsed: ParsedFeed | None, now: datetime) -> datetime:
+def _next(feed: Feed, source: object, now: datetime) -> datetime:
     """When the feed is due again, by its own rhythm, by what its server asks, and further apart while it fails."""
     seen = list(feed.entries.order_by("-seen_at").values_list("published", "seen_at")[:HISTORY])
     return schedule.next_due(
@@ -152,7 +154,7 @@ def _next(feed: Feed, source: object, parsed: ParsedFeed | None, now: datetime) 
         history=[_moment(published) or at for published, at in seen],
         max_age=getattr(source, "max_age", None),
         retry_after=getattr(source, "retry_after", None),
-        ttl=parsed.ttl if parsed else None,
+        ttl=feed.ttl,
         failures=feed.failures,
         seed=feed.pk,
         shortest=_minutes(feed.outlet.shortest_minutes),

@@ -37,7 +37,7 @@ logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parent.parent
 # What starts and its imports take, beyond the limits that the child keeps by itself.
-_GRACE_SECONDS = 10.0
+_GRACE_SECONDS = 5.0
 # A child needs to know neither the database nor any secret.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 

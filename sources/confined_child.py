@@ -45,7 +45,7 @@ class Limits:
     """What one call may cost; `memory` is all that the child holds, in bytes."""
 
     cpu_seconds: float = 10.0
-    seconds: float = 30.0
+    seconds: float = 20.0
     memory: int = 352 * MB
     answer: int = 96 * MB
     worn: int = 128 * MB

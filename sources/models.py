@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
@@ -31,6 +32,7 @@ MOST_TRIES = 4
 MOST_DOUBLINGS = 5
 YIELDING = timedelta(minutes=5)
 MOST_CSS = 500
+MOST_URL = 1000
 MOST_NAME = 120
 
 
@@ -135,6 +137,11 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         """Feeds that nobody has paused, of outlets that are switched on."""
         return self.filter(paused_at=None, gone_at=None, outlet__is_active=True)
 
+    def at(self, urls: Iterable[str]) -> FeedQuerySet:
+        """Feeds whose address is, or once was, one of these."""
+        urls = list(urls)
+        return self.filter(Q(url__in=urls) | Q(former_urls__overlap=urls))
+
     def due(self, now: datetime) -> FeedQuerySet:
         """Feeds whose time has come and that no worker holds."""
         return self.collectable().filter(next_fetch_at__lte=now).filter(Q(leased_until=None) | Q(leased_until__lt=now))
@@ -173,13 +180,24 @@ class Feed(models.Model):
         SITEMAP = "sitemap", _("news sitemap")
 
     outlet = models.ForeignKey(Outlet, verbose_name=_("outlet"), on_delete=models.CASCADE, related_name="feeds")
-    url = models.URLField(_("address"), max_length=1000, unique=True)
+    url = models.URLField(_("address"), max_length=MOST_URL, unique=True)
+    former_urls = ArrayField(
+        models.CharField(max_length=MOST_URL), verbose_name=_("former addresses"), default=list, blank=True
+    )  # fmt: skip
+    """Where it was before permanent redirects led on, oldest first."""
     kind = models.CharField(_("format"), max_length=8, choices=Kind, default=Kind.UNKNOWN, blank=True)
     title = models.CharField(_("title"), max_length=300, blank=True)
 
     etag = models.CharField(max_length=500, blank=True, editable=False)
     last_modified = models.CharField(max_length=100, blank=True, editable=False)
     body_hash = models.CharField(max_length=64, blank=True, editable=False)
+    ttl = models.DurationField(null=True, blank=True, editable=False)
+    """The rhythm that the feed itself declared when it was last read."""
+
+    moved_to = models.CharField(max_length=MOST_URL, blank=True, editable=False)
+    """Where a permanent redirect leads, as the last visits in a row said it; see sources.moving."""
+    moved_since = models.DateTimeField(null=True, blank=True, editable=False)
+    moved_times = models.PositiveSmallIntegerField(default=0, editable=False)
 
     next_fetch_at = models.DateTimeField(_("next try"), db_index=True)
     leased_until = models.DateTimeField(null=True, blank=True, editable=False)
@@ -205,6 +223,11 @@ class Feed(models.Model):
     def __str__(self) -> str:
         return self.url
 
+    @property
+    def addresses(self) -> list[str]:
+        """Its address, and those that it had before."""
+        return [self.url, *self.former_urls]
+
 
 class FetchAttempt(models.Model):
     """One try to read a feed, kept so that its health can be told and shown."""
@@ -226,6 +249,8 @@ class FetchAttempt(models.Model):
     error = models.TextField(_("error"), blank=True)
     reason = models.CharField(max_length=20, blank=True, editable=False)
     """The fetching.errors.Reason of a failure; "" where what came could not be read."""
+    moved_from = models.CharField(max_length=MOST_URL, blank=True, editable=False)
+    """The address that this visit gave up for the one a permanent redirect leads to."""
 
     class Meta:
         verbose_name = _("attempt")

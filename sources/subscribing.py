@@ -11,6 +11,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
@@ -88,10 +89,14 @@ def in_words(error: FetchError | NotAFeed | confined.Failed) -> str:
 
 
 def known_feed(url: str) -> Feed | None:
-    """The feed at this address, however the address is spelled; None when it is not here, or is no address."""
+    """The feed that is or was at this address, however it is spelled; None when there is none, or it is no address."""
     wanted = fingerprint(url)
-    feeds = Feed.objects.select_related("outlet").filter(url__icontains=host(url).removeprefix("www."))
-    return next((feed for feed in feeds if fingerprint(feed.url) == wanted), None) if wanted else None
+    if not wanted:
+        return None
+    near = Q(url__icontains=host(url).removeprefix("www."))
+    feeds = Feed.objects.select_related("outlet").filter(near | ~Q(former_urls=[]))
+    found = [feed for feed in feeds if wanted in map(fingerprint, feed.addresses)]
+    return next((feed for feed in found if fingerprint(feed.url) == wanted), found[0] if found else None)
 
 
 def _read(response: Response) -> ParsedFeed:
@@ -252,7 +257,7 @@ def starter_pack() -> tuple[StarterFeed, ...]:
 def switch_on(urls: Collection[str]) -> int:
     """Collect these feeds of the pack; how many were not collected before."""
     changed = 0
-    known = {feed.url: feed for feed in Feed.objects.select_related("outlet").filter(url__in=urls)}
+    known = {address: feed for feed in Feed.objects.select_related("outlet").at(urls) for address in feed.addresses}
     for line in starter_pack():
         if line.feed not in urls:
             continue
@@ -273,7 +278,7 @@ def switch_on(urls: Collection[str]) -> int:
 def switch_off(urls: Collection[str]) -> int:
     """Pause these feeds of the pack; how many were collected before."""
     ours = [line.feed for line in starter_pack() if line.feed in urls]
-    return Feed.objects.filter(url__in=ours, paused_at=None).update(paused_at=timezone.now())
+    return Feed.objects.at(ours).filter(paused_at=None).update(paused_at=timezone.now())
 
 
 # --- lists of feeds --------------------------------------------------------------------------------------------------
@@ -295,7 +300,7 @@ def _outlet_name(feed: opml.OpmlFeed) -> str:
 def import_opml(content: bytes) -> Imported:
     """Add the feeds of an OPML file; a feed goes to the outlet of its title. Raises ValueError with a sentence."""
     feeds = confined.call(opml.read, content)
-    there = {canonical(url) for url in Feed.objects.values_list("url", flat=True)}
+    there = {canonical(url) for feed in Feed.objects.only("url", "former_urls") for url in feed.addresses}
     new = 0
     for one in feeds:
         address = canonical(one.feed_url)

@@ -105,6 +105,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         **_days(),
         "row": health.overview([feed], timezone.now())[0],
         "feed": feed,
+        "rival": Feed.objects.select_related("outlet").filter(url=feed.moved_to).first() if feed.moved_to else None,
         "attempts": feed.attempts.all()[:ATTEMPTS_SHOWN],
         "page": Paginator(entries.order_by("-seen_at", "-id"), ENTRIES_ON_A_PAGE).get_page(request.GET.get("page")),
         "outcomes": [(value, label, outcomes[value]) for value, label in Entry.Outcome.choices if value in outcomes],
@@ -269,8 +270,8 @@ def add(request: HttpRequest) -> HttpResponse:
 def _starter_lines() -> list[dict[str, Any]]:
     """The pack with what is collected of it."""
     pack = subscribing.starter_pack()
-    feeds = Feed.objects.select_related("outlet").filter(url__in=[line.feed for line in pack])
-    known = {feed.url: feed for feed in feeds}
+    feeds = Feed.objects.select_related("outlet").at([line.feed for line in pack])
+    known = {address: feed for feed in feeds for address in feed.addresses}
     lines = []
     for line in pack:
         feed = known.get(line.feed)
