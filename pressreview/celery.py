@@ -38,10 +38,9 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={"visibility_timeout": 3600, "socket_timeout": 10, "socket_connect_timeout": 5},
     beat_schedule={
-        # These share a worker, which takes from their queues in turn: a bell that ran out would cost its queue a turn.
-        "collect what is due": {"task": "sources.collect_due", "schedule": 10, "options": {"expires": 60}},
-        "work on imports": {"task": "sources.work_imports", "schedule": 10, "options": {"expires": 60}},
-        "extract what waits": {"task": "articles.extract_pages", "schedule": 10, "options": {"expires": 60}},
+        "collect what is due": {"task": "sources.collect_due", "schedule": 10, "options": {"expires": 10}},
+        "work on imports": {"task": "sources.work_imports", "schedule": 10, "options": {"expires": 10}},
+        "extract what waits": {"task": "articles.extract_pages", "schedule": 10, "options": {"expires": 10}},
         "look again": {"task": "articles.refresh_pages", "schedule": 60, "options": {"expires": 60}},
         "read what is in a story": {"task": "articles.analyse_articles", "schedule": 15, "options": {"expires": 15}},
         "group what waits": {"task": "articles.group_articles", "schedule": 15, "options": {"expires": 15}},

@@ -126,7 +126,8 @@ class Run:
 
     def workers(self) -> dict[int, str]:
         """The processes that collect and extract, the first of them first."""
-        return {pid: command for pid, command in sorted(processes_of(self.data).items()) if "-Q collect" in command}
+        found = sorted(processes_of(self.data).items())
+        return {pid: command for pid, command in found if "-Q collect" in command or "-Q extract" in command}
 
 
 @contextmanager

@@ -21,7 +21,8 @@ FEEDS = 4
 # Many disasters in little time: what a killed worker held comes back after seconds, and hosts are asked at once.
 FAST = {"PRESSREVIEW_LEASE_SECONDS": "5", "PRESSREVIEW_HOST_GAP": "0"}
 # What a worker's command line says of it.
-WORKERS = ("-Q collect", "-Q group", "celery -A pressreview beat")
+WORKERS = ("-Q collect", "-Q extract", "-Q group")
+BEAT = "celery -A pressreview beat"
 PLAN = {"worker": 40, "beat": 10, "redis": 10, "postgres": 20, "everything": 3}
 
 
@@ -40,12 +41,12 @@ def _kill(pids: list[int], number: signal.Signals = signal.SIGKILL) -> str:
 
 def worker(home: House, rng: random.Random) -> str:
     """One process of the workers: a main process takes its children with it, a child is started again by it."""
-    pids = _pids(home, rng.choice(WORKERS[:2]))
+    pids = _pids(home, rng.choice(WORKERS))
     return _kill([rng.choice(pids)] if pids else [])
 
 
 def beat(home: House, rng: random.Random) -> str:
-    return _kill(_pids(home, WORKERS[2]))
+    return _kill(_pids(home, BEAT))
 
 
 def redis_server(home: House, rng: random.Random) -> str:

@@ -16,11 +16,11 @@ from tests.running import Run, processes_of
 
 # What a command line says of the work of its process; the first that fits.
 KINDS = {
-    "confined_child": "reading", "-Q collect": "collecting", "-Q group": "analysing",
+    "confined_child": "reading", "-Q collect": "collecting", "-Q extract": "extracting", "-Q group": "analysing",
     "celery -A pressreview beat": "beat", "gunicorn": "web", "manage.py run": "run", "valkey": "redis",
     "postgres": "postgres",
 }  # fmt: skip
-MOST_MB = {"collecting": 400, "reading": 400, "analysing": 700}
+MOST_MB = {"collecting": 400, "extracting": 400, "reading": 400, "analysing": 700}
 MOST_TASK_SECONDS = 60.0
 _TASK = re.compile(r"Task ([\w.]+)\[[\w-]+\] (?:succeeded|raised|retry).*? in ([\d.]+)s")
 _KILLED = re.compile(r"(?:Soft|Hard) time limit .*exceeded for ([\w.]+)")
@@ -118,7 +118,7 @@ def watched(run: Run, every: float = 1.0) -> Iterator[Watch]:
 def task_seconds(run: Run) -> dict[str, float]:
     """The longest that each task took, by the workers' logs; one that was killed counts as too long."""
     longest: dict[str, float] = defaultdict(float)
-    for name in ("collector", "grouper"):
+    for name in ("collector", "extractor", "grouper"):
         text = (run.data / "logs" / f"{name}.log").read_text(errors="replace")
         for task, seconds in _TASK.findall(text):
             longest[task] = max(longest[task], float(seconds))

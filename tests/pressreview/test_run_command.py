@@ -88,7 +88,7 @@ def test_a_port_that_is_taken_is_told_with_the_setting_to_change(site: Run) -> N
 
 def test_the_logs_hold_no_failure(site: Run) -> None:
     logs = {path.name: path.read_text() for path in (site.data / "logs").glob("*.log")}
-    assert {"web.log", "collector.log", "grouper.log", "beat.log", "press.log"} <= set(logs)
+    assert {"web.log", "collector.log", "extractor.log", "grouper.log", "beat.log", "press.log"} <= set(logs)
     del logs["press.log"]  # it tells of the readers that were killed while it spoke to them
     bad = [f"{name}: {line}" for name, text in logs.items() for line in text.splitlines() if _FAILURE.search(line)]
     assert bad == []

@@ -209,7 +209,9 @@ def _commands(data: Path, host: str, port: int, needs_demo: bool) -> dict[str, l
     commands = {
         "web": [*python, "gunicorn", "pressreview.wsgi", "--bind", address, "--workers", "1", "--threads", "8",
                 "--timeout", "60", "--access-logfile", "-"],
-        "collector": [*worker, "-Q", "collect,extract,default", "--concurrency", "2", "-n", "collector@%h"],
+        # Feeds and pages have workers of their own: neither waits while hosts are slow to give the other.
+        "collector": [*worker, "-Q", "collect,default", "--concurrency", "2", "-n", "collector@%h"],
+        "extractor": [*worker, "-Q", "extract", "--concurrency", "1", "-n", "extractor@%h"],
         "grouper": [*worker, "-Q", "group,analyse", "--pool", "solo", "-n", "grouper@%h"],
         "beat": [*celery, "beat", "--loglevel=INFO", "--schedule", str(data / "beat-schedule"), "--pidfile="],
     }  # fmt: skip
