@@ -391,13 +391,21 @@ def _brackets(stretches: Sequence[Stretch], lanes: Sequence[Lane], scale: _Scale
             continue
         last = max(mark.at + DAY if mark.is_whole_day else mark.at for mark in inside)
         ends.append((scale.x(inside[0].at) - 6, scale.x(last) + 6))
-    lefts = [*(left for left, _right in ends[1:]), float(scale.layout.width)]
-    drawn = []
-    for number, (one, (left, right), edge) in enumerate(zip(stretches, ends, lefts, strict=True), 1):
+    edges = [*(left for left, _right in ends[1:]), float(scale.layout.width)]
+    drawn, written_to = [], 0.0
+    for number, (one, (left, right), edge) in enumerate(zip(stretches, ends, edges, strict=True), 1):
         right = max(min(right, edge - 4), left + 8)
-        path = f"M{_n(left)} {_BRACKET_FOOT}v-8H{_n(right)}v8"
-        drawn.append(Bracket(path, Label(_n(left), _fitting(f"{number}. {one.name}", edge - 8 - left), "start")))
+        label = _name_of(f"{number}. {one.name}", max(left, written_to), right, edge - 8, written_to)
+        written_to = float(label.x) + (len(label.text) * _LETTER if label.anchor == "start" else 0) + 10
+        drawn.append(Bracket(f"M{_n(left)} {_BRACKET_FOOT}v-8H{_n(right)}v8", label))
     return tuple(drawn)
+
+
+def _name_of(name: str, left: float, right: float, edge: float, free_from: float) -> Label:
+    """A bracket's name: from its left on, or up to its right where it has more room there."""
+    if edge - left < len(name) * _LETTER and right - free_from > edge - left:
+        return Label(_n(right), _fitting(name, right - free_from), "end")
+    return Label(_n(left), _fitting(name, edge - left), "start")
 
 
 def _fitting(text: str, width: float) -> str:

@@ -97,6 +97,50 @@ def test_a_long_story_names_fewer_days_and_counts_by_day() -> None:
     assert 2 <= len(chart.labels) <= 14
 
 
+def _bracketed(*spans: tuple[int, int], name: str = "Bruxelles s’en saisit", layout: int = 0) -> drawing.CoverageChart:
+    marks = tuple(drawing.Mark(_at(day)) for span in spans for day in span)
+    stretches = [drawing.Stretch(date(2024, 2, first), date(2024, 2, last), name) for first, last in spans]
+    lanes = [drawing.Lane("A", marks)]
+    chart = drawing.coverage(lanes, drawing.LAYOUTS[layout], PARIS, _name, lambda at: f"{at:%H:%M}", stretches)
+    assert chart is not None
+    return chart
+
+
+def test_episodes_are_numbered_brackets_over_their_articles() -> None:
+    chart = _bracketed((1, 4), (10, 20))
+    assert [one.label.text for one in chart.brackets] == ["1. Bruxelles s’en saisit", "2. Bruxelles s’en saisit"]
+    assert chart.whole_height == chart.height + 44
+    assert _chart([drawing.Lane("A", (drawing.Mark(_at(1)),))]).brackets == ()
+
+
+def test_the_name_of_a_late_narrow_episode_is_written_towards_the_left() -> None:
+    last = _bracketed((1, 4), (27, 28)).brackets[-1]
+    assert (last.label.text, last.label.anchor) == ("2. Bruxelles s’en saisit", "end")
+
+
+def test_a_name_without_room_is_its_number() -> None:
+    texts = [one.label.text for one in _bracketed((1, 2), (3, 4), (5, 6), (27, 28), layout=2).brackets]
+    assert texts[:2] == ["1", "2"]
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    days=st.lists(st.integers(1, 28), min_size=2, max_size=8, unique=True).map(sorted),
+    name=st.text(max_size=80),
+    layout=st.sampled_from(range(3)),
+)
+def test_names_of_episodes_stay_inside_and_apart(days: list[int], name: str, layout: int) -> None:
+    chart = _bracketed(*[(day, day) for day in days], name=name, layout=layout)
+    end = -100.0
+    for one in chart.brackets:
+        width, x = len(one.label.text) * 6.7, float(one.label.x)
+        left = x if one.label.anchor == "start" else x - width
+        if len(one.label.text) > 2:
+            assert left >= end - 0.2
+            assert left + width <= chart.width + 0.2
+        end = left + width
+
+
 def test_nothing_dated_draws_nothing() -> None:
     assert drawing.coverage([drawing.Lane("A", ())], drawing.LAYOUTS[0], PARIS, _name, str) is None
 
