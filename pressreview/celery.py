@@ -21,6 +21,7 @@ app.conf.update(
     task_default_queue="default",
     task_routes={
         "sources.collect_due": {"queue": "collect"},
+        "sources.read_reservations": {"queue": "collect"},
         "sources.work_imports": {"queue": "collect"},
         "articles.extract_pages": {"queue": "extract"},
         "articles.refresh_pages": {"queue": "extract"},
@@ -47,6 +48,7 @@ app.conf.update(
         "forget old fingerprints": {"task": "articles.forget_prints", "schedule": crontab(hour=4, minute=37)},
         "watch the feeds": {"task": "sources.watch_feeds", "schedule": 60, "options": {"expires": 60}},
         "watch their rhythms": {"task": "sources.watch_rhythms", "schedule": crontab(minute=7)},
+        "read what is reserved": {"task": "sources.read_reservations", "schedule": crontab(minute="*/10")},
         "drop old texts": {"task": "articles.drop_old_texts", "schedule": crontab(hour=3, minute=41)},
         "forget old attempts": {"task": "sources.prune_attempts", "schedule": crontab(hour=4, minute=17)},
     },

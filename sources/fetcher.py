@@ -10,7 +10,7 @@ from django.conf import settings
 
 from sources.fetching.client import Client, Limits
 from sources.fetching.guards import AddressGuard
-from sources.fetching.robots import Robots
+from sources.fetching.robots import Robots, Rules
 from sources.fetching.throttle import Throttle
 
 VERSION = "0.1"
@@ -53,10 +53,22 @@ class _Pace:
         return nullcontext() if host in self._exempt else self._throttle.slot(host, gap, patience)
 
 
+def kept_rules(url: str) -> Rules | None:
+    """What robots.txt says of the host of `url`, as the workers read it last; None when they have not, lately."""
+    try:
+        return Robots(_RedisCache(_server())).kept(url)
+    except redis.RedisError:
+        return None  # it is only shown: a page does without
+
+
+def _server() -> redis.Redis:
+    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=5)
+
+
 @cache
 def client() -> Client:
     """This process's client."""
-    server = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=10, socket_connect_timeout=5)
+    server = _server()
     allowed = allowed_addresses()
     own_hosts = frozenset(address.rsplit(":", 1)[0] for address in allowed)
     return Client(

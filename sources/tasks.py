@@ -9,7 +9,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from sources import alerting, watching
+from sources import alerting, reserving, watching
 from sources.bell import ring
 from sources.collecting import collect_next
 from sources.fetcher import client
@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 # What begins at the end of a shift may last as long as a fetch may: all of it stays below a minute.
 SHIFT_SECONDS = 10.0
 KEEP_ATTEMPTS = timedelta(days=60)
+SITES_A_SHIFT = 20
 
 
 @shared_task(name="sources.collect_due")
@@ -75,3 +76,13 @@ def watch_rhythms() -> int:
     """The same for what shows only over days: silence, and articles that cannot be read."""
     watching.watch_rhythms(timezone.now())
     return alerting.tell(timezone.now())
+
+
+@shared_task(name="sources.read_reservations")
+def read_reservations() -> int:
+    """Ask a few outlets' sites whether they reserve text and data mining; how many."""
+    end, asked = time.monotonic() + SHIFT_SECONDS, 0
+    while asked < SITES_A_SHIFT and time.monotonic() < end and (outlet := reserving.ask_next(client(), timezone.now())):
+        asked += 1
+        logger.info("%s: text and data mining reserved: %s", outlet.homepage, outlet.tdm_reserved)
+    return asked

@@ -10,6 +10,7 @@ from html import escape
 from django.utils import timezone
 
 from sources.fetching.client import Client, Response
+from sources.fetching.robots import Rules
 from sources.models import Entry, Feed, Outlet
 
 Answer = Response | Exception | Callable[[], Response]
@@ -20,6 +21,7 @@ class FakeClient(Client):
     """Answers each address from `answers`, and remembers what it was asked."""
 
     answers: dict[str, Answer] = field(default_factory=dict)
+    robots: Rules = field(default_factory=lambda: Rules(True))
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
     def get(
@@ -30,6 +32,9 @@ class FakeClient(Client):
         if isinstance(answer, Exception):
             raise answer
         return answer() if callable(answer) else answer
+
+    def rules(self, url: str) -> Rules:
+        return self.robots
 
 
 def response(url: str, body: str | bytes, *, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

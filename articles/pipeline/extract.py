@@ -31,10 +31,11 @@ from articles.pipeline.reading import (
 )
 from articles.text import document
 from articles.text.spans import ExtractedPage
-from sources import confined
+from sources import confined, reserving
 from sources.bell import ring
 from sources.fetching.client import Client, FetchError, Reason, Response
 from sources.models import MOST_TRIES, Entry, Outlet, relock
+from sources.parsing import reservation
 from sources.parsing.dates import PartialDate
 from sources.parsing.urls import MAX_LENGTH, canonical, host
 from sources.terms import Paywall
@@ -95,6 +96,8 @@ def _extract(entry: Entry, client: Client) -> None:
     except ValueError as error:
         _from_feed(entry, str(error))
     else:
+        if not entry.job_id:  # nor of today's terms
+            reserving.note(entry.outlet, reservation.of_page(response.text, response.headers), timezone.now())
         _from_page(entry, response, extracted)
 
 

@@ -21,7 +21,7 @@ from . import answers
 from .connecting import Deadline, GuardedBackend
 from .errors import AddressRefused, Busy, FetchError, Reason
 from .guards import AddressGuard
-from .robots import MAX_DELAY, Robots
+from .robots import MAX_DELAY, Robots, Rules
 
 __all__ = ["AddressRefused", "Busy", "Client", "FetchError", "Limits", "Reason", "Response"]
 
@@ -247,6 +247,13 @@ class Client:
             fetched_at=datetime.now(UTC),
             elapsed=time.monotonic() - started,
         )
+
+    def rules(self, url: str) -> Rules | None:
+        """What the robots.txt of the host lets us do there, fetched when it is not kept; None where none is obeyed.
+
+        Raises FetchError when the host cannot be reached.
+        """
+        return self._robots.rules(url, self._robots_txt) if self._robots is not None else None
 
     def _headers(self, accept: str, etag: str, last_modified: str) -> Headers:
         pairs = [

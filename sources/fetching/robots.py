@@ -79,14 +79,27 @@ class Robots:
         4xx allows everything; 429, 5xx and silence forbid everything for ten minutes. A host that cannot be reached
         at all raises its FetchError, as it would for the page.
         """
-        parts = urlsplit(url)
-        origin = f"{parts.scheme}://{parts.netloc}"
+        origin = _origin(url)
         kept = self._cache.get(f"robots:{origin}")
         if kept is None:
             kept, seconds = _ask(f"{origin}/robots.txt", fetch)
             self._cache.set(f"robots:{origin}", kept, seconds)
-        said = json.loads(kept)
-        return parse(said) if isinstance(said, str) else Rules(said)
+        return _rules(kept)
+
+    def kept(self, url: str) -> Rules | None:
+        """The rules for the origin of `url` that are kept, without asking for them; None when none are."""
+        kept = self._cache.get(f"robots:{_origin(url)}")
+        return None if kept is None else _rules(kept)
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _rules(kept: str) -> Rules:
+    said = json.loads(kept)
+    return parse(said) if isinstance(said, str) else Rules(said)
 
 
 def _ask(url: str, fetch: Callable[[str], tuple[int, str]]) -> tuple[str, int]:
