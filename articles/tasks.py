@@ -13,6 +13,7 @@ from articles.pipeline.arrange import arrange_next
 from articles.pipeline.compare import compare_next, prune_prints
 from articles.pipeline.extract import extract_next
 from articles.pipeline.group import group_batch
+from articles.pipeline.outlets_named import note_outlets
 from articles.pipeline.refresh import refresh_next
 from articles.pipeline.retain import drop_next
 from articles.text.names import release_model
@@ -84,7 +85,7 @@ def analyse_articles() -> int:
 
     The shift is short: where this worker groups as well, an article that arrives is in its story within seconds.
     """
-    end, done = time.monotonic() + READING_SECONDS, 0
+    end, done = time.monotonic() + READING_SECONDS, note_outlets()
     while analyse_next() or compare_next() or arrange_next():
         done += 1
         if time.monotonic() > end:

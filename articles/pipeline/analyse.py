@@ -24,6 +24,7 @@ from articles.models import (
     Spelling,
 )
 from articles.pipeline.compare import MOST_READ, keep_prints
+from articles.pipeline.outlets_named import credits_by_link, outlets_known
 from articles.text import analysis
 from articles.text.analysis import Analysis
 from articles.text.findings import CitationSpan, EntitySpan, QuoteSpan
@@ -61,11 +62,13 @@ def read(article: Article) -> Analysis:
         published=published,
         language=article.language,
         outlet=article.outlet.name if article.outlet else "",
+        known_outlets=outlets_known(),
     )
 
 
 def store(article: Article, found: Analysis) -> None:
     """Replace the automatic findings of an article; call it in a transaction."""
+    _follow_words(article)
     for model in (Quote, Credit, Figure, MentionedDate, Mention):
         model._default_manager.filter(article=article, by_editor=False, is_hidden=False).delete()
     entities = {span.name: entity for span in found.entities if (entity := entity_for(span)) is not None}
@@ -82,6 +85,20 @@ def store(article: Article, found: Analysis) -> None:
         )
         for d in _free(MentionedDate, article, found.dates)
     )
+
+
+def _follow_words(article: Article) -> None:
+    """What people made or corrected stays at its words when the text around them has changed."""
+    for model, field in ((Quote, "text"), (Credit, "raw")):
+        for row in model._default_manager.filter(article=article, by_editor=True):
+            said = getattr(row, field)
+            if said and said not in article.text[row.start : row.end] and (start := article.text.find(said)) >= 0:
+                row.start, row.end = start, start + len(said)
+                row.save(update_fields=["start", "end"])
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    return bool(one.start < other.end and other.start < one.end)
 
 
 def _free(model: type[Any], article: Article, spans: Iterable[Any]) -> list[Any]:
@@ -152,14 +169,20 @@ def _speaker(quote: QuoteSpan, entities: dict[str, Entity]) -> Entity | None:
 
 
 def _store_credits(article: Article, citations: Iterable[CitationSpan]) -> None:
+    """Those that the text gives, and those of its links to the sites of other outlets."""
+    known = {outlet.name: outlet for outlet in Outlet.objects.filter(name__in={c.outlet for c in citations})}
+    linked = list(credits_by_link(article))
     Credit.objects.bulk_create(
         Credit(
             article=article,
             start=citation.start,
             end=citation.end,
-            outlet=Outlet.objects.filter(name__iexact=citation.outlet).first(),
+            outlet=known.get(citation.outlet),
             name=citation.outlet[:200],
             raw=citation.raw[:300],
+            link=next((link.link for link in linked if _overlap(link, citation)), ""),
         )
         for citation in _free(Credit, article, citations)
     )
+    told = [link for link in linked if not any(_overlap(link, citation) for citation in citations)]
+    Credit.objects.bulk_create(_free(Credit, article, told))

@@ -38,10 +38,10 @@ LOOKS = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24), timedelta(
 TEXT_COLUMNS = ("title", "title_is_first_sentence", "standfirst", "blocks")
 FACT_COLUMNS = (
     "authors", "credits", "section", "tags", "image_url", "language", "paywalled", "paywall_evidence", "published_at",
-    "published_precision", "modified_at",
+    "published_precision", "modified_at", "links",
 )  # fmt: skip
 # What the analysis of an article looks at, and what its story shows or compares.
-_ANALYSED = {"title", "blocks", "language", "published_at", "published_precision", "outlet_id"}
+_ANALYSED = {"title", "blocks", "links", "language", "published_at", "published_precision", "outlet_id"}
 _TOLD = {"title", "blocks", "published_at", "outlet_id"}
 
 # The constraints that say "this article is there already".
@@ -161,6 +161,7 @@ def article_of(extracted: ExtractedPage, outlet: Outlet | None) -> Article:
         paywalled=is_walled(extracted, outlet),
         paywall_evidence=extracted.paywall_evidence[:300],
         extracted_with=ENGINE,
+        links=[[scrub(link.words), scrub(link.url)] for link in extracted.links],
     )
     set_blocks(article, [[block.kind, block.text] for block in extracted.blocks])
     set_published(article, extracted.published)

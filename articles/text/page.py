@@ -11,6 +11,7 @@ from articles.text import (
     page_body,
     page_clean,
     page_dates,
+    page_links,
     page_metadata,
     page_second,
     page_title,
@@ -61,6 +62,7 @@ def extract(html: str, url: str, *, fetched_at: datetime | None = None) -> Extra
         paywalled=bool(evidence),
         paywall_evidence=evidence,
         blocks=blocks,
+        links=page_links.read(everything, blocks, url),
     )
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bs4 import BeautifulSoup, Tag
 
-from articles.text import page, page_authors, page_clean, page_tree
+from articles.text import page, page_authors, page_clean, page_links, page_tree
 from articles.text.spans import Block, ExtractedPage
 from articles.text.typography import tidy
 from sources.parsing import css
@@ -72,6 +72,9 @@ def extract(html: str, url: str, selectors: Selectors, *, fetched_at: datetime |
         published=published or found.published,
     )
     blocks = _blocks(soup, selectors.body, found.title)
+    if blocks:
+        leaves = page_tree.leaves(page_tree.parse(str(soup)))
+        found = replace(found, links=page_links.read(leaves, blocks, url))
     matched = {selectors.title: title, selectors.author: signed, selectors.date: published, selectors.body: blocks}
     unmatched = tuple(selector for selector, value in matched.items() if selector and not value)
     return Selected(replace(found, blocks=blocks or found.blocks), unmatched)

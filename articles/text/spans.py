@@ -20,6 +20,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """A link in the text to another site: its words, and its absolute address (http or https)."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExtractedPage:
     """What one page, or one loose document, says of itself. Absent facts are empty, never guessed."""
 
@@ -42,6 +50,7 @@ class ExtractedPage:
     paywall_evidence: str = ""
     """The rule that told the wall, such as "isAccessibleForFree" or the sentence on the page."""
     blocks: tuple[Block, ...] = field(default=())
+    links: tuple[Link, ...] = field(default=())
 
     @property
     def text(self) -> str:
