@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -76,6 +77,28 @@ def test_a_second_poll_stores_nothing_again(feed: Feed, client: FakeClient) -> N
     client.answers[URL] = response(URL, rss(item(2), item(1), "<!-- moved -->"))
     assert collect_again(client).outcome == "same"
     assert Entry.objects.count() == 2
+
+
+@pytest.mark.parametrize(("minutes", "first"), [(4, "healthy"), (6, "failing")])
+def test_a_feed_that_fails_lets_healthy_ones_go_first_for_a_while(minutes: int, first: str) -> None:
+    now = timezone.now()
+    outlet = make_outlet()
+    due = {"failing": now - timedelta(minutes=minutes, seconds=5), "healthy": now - timedelta(seconds=5)}
+    for name, at in due.items():
+        since = now - timedelta(days=1) if name == "failing" else None
+        make_feed(outlet, f"https://journal.example/{name}", next_fetch_at=at, failing_since=since)
+    with transaction.atomic():
+        claimed = Feed.objects.claim(now)
+    assert claimed is not None
+    assert claimed.url.endswith(first)
+
+
+def test_the_pages_of_one_feed_are_due_one_after_the_other(feed: Feed, client: FakeClient, settings: Any) -> None:
+    settings.PRESSREVIEW_HOST_GAP = 2.0
+    client.answers[URL] = response(URL, rss(item(1), item(2), item(3)))
+    collect_next(client)
+    first, second, third = Entry.objects.order_by("retry_at").values_list("retry_at", flat=True)
+    assert second - first == third - second == timedelta(seconds=2)
 
 
 def test_a_feed_that_has_not_changed_for_a_week_is_asked_for_whole(feed: Feed, client: FakeClient) -> None:
