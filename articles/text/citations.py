@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -69,6 +70,17 @@ def _index(known: KnownOutlets) -> tuple[re.Pattern[str], _Table]:
 
 
 _COMMON = wordlists.group("grammar", "outlet names that are words")
+_NETWORKS = frozenset({"France Bleu", "France 3", "BFM", "Ici", "RCF", "Rue89", "RTL", "NRJ"})
+_STATION = re.compile(r"(?: (?!TV|Business|Tech|Info)[A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)*){1,2}")
+_INTRODUCED = re.compile(
+    r"\b(?:quotidien|hebdomadaire|mensuel|magazine|journal|tabloïd|bimensuel|webzine|(?:agence|organe) de presse"
+    r"|site(?: d'information)?|média|blog|revue scientifique|revue)"
+    r"(?: (?:spécialisée?|local|régional|national|économique|financier|britannique|américaine?|allemande?|français"
+    r"|belge|suisse|italien(?:ne)?|espagnole?|japonaise?|chinoise?|israélien(?:ne)?|russe|en ligne|de référence"
+    r"|satirique|populaire|conservateur|d'investigation|d'information|scientifique|médicale?|tech|informatique))*"
+    r" (?P<name>(?:The |Le |La |L'|Les |El |Der |Die |Il )?[A-ZÀ-Ý][\w'’.-]*[\wÀ-ÿ](?: (?:&|of|de la|des|du|de)(?= ))?"
+    r"(?: [A-ZÀ-Ý][\w'’-]+){0,2})"
+)
 _ARTICLE = re.compile(r"(?:\b(?:Le|La|Les|The) |\bL'|\b(?:du|au|le|la|les|aux|des|Du|Au) |\bl')$")
 _CONTRACTED = re.compile(r"\b(?:du|au|des|aux|Du|Au) $")
 
@@ -76,7 +88,8 @@ _CONTRACTED = re.compile(r"\b(?:du|au|des|aux|Du|Au) $")
 def mentions(reading: Reading) -> list[OutletMention]:
     """Every outlet named in the text, credited or not."""
     pattern, table = _index(reading.outlets)
-    found = []
+    found = list(_introduced(reading, table))
+    taken = {mention.start for mention in found}
     for match in pattern.finditer(reading.plain):
         outlet, common = table[match.group()]
         before = reading.plain[max(0, match.start() - 5) : match.start()]
@@ -87,10 +100,26 @@ def mentions(reading: Reading) -> list[OutletMention]:
             and not (article and article.group()[0] in "LTDAda")
         ):
             continue
+        if match.start() in taken:
+            continue
         start = match.start() - (len(article.group()) if article and not article.group()[0].islower() else 0)
         capital = article is not None and article.group()[0] in "LT"
-        found.append(OutletMention(outlet, start, match.end(), common and not capital))
-    return found
+        station = _STATION.match(reading.plain, match.end()) if match.group() in _NETWORKS else None
+        if station:
+            outlet = match.group() + station.group()
+        end = station.end() if station else match.end()
+        found.append(OutletMention(outlet, start, end, common and not capital))
+    return sorted(found, key=lambda mention: mention.start)
+
+
+def _introduced(reading: Reading, table: dict[str, tuple[str, bool]]) -> Iterator[OutletMention]:
+    """Outlets that no lexicon knows, introduced as what they are: « le site spécialisé X », « l'hebdomadaire X »."""
+    for match in _INTRODUCED.finditer(reading.plain):
+        name = match["name"]
+        bare = re.sub(r"^(?:Le |La |Les |L')", "", name)
+        known = any(" ".join(bare.split()[:count]) in table for count in range(1, 5))
+        if not known and not names.first_name_kind(bare.split()[0]) and names.key(name) not in names.known():
+            yield OutletMention(name, match.start("name"), match.end("name"), False)
 
 
 @cache
@@ -113,7 +142,7 @@ _CREDIT = re.compile(
 )
 _INVERTED = re.compile(rf"(?:\b(?:a|ont|avait|avaient|aurait) )?([\w-]+) (?:(?:{_BETWEEN})\W*)*$")
 _SUBJECT = re.compile(
-    r"(?:,[^,.;]{0,80},)? (?:(?:a|ont|avait|avaient|lui|nous|se|s'est|en|y|n'|est) )*"
+    r"(?:,[^,.;]{0,80},| qui)? (?:(?:a|ont|avait|avaient|lui|nous|se|s'est|en|y|n'|est) )*"
     r"(?:(?:également|aussi|ainsi|encore|notamment|déjà) )?([\w'-]+)"
 )
 
@@ -122,7 +151,9 @@ _PLAINLY = re.compile(
     r"\b(?:selon|d'après|par|informations? (?:de|du)|révélations? (?:de|du)|enquête (?:de|du)|confrères (?:de|du)"
     r"|rapporte|révèle|affirme|(?:le |au |du |la |par |l')?(?:magazine|quotidien|journal|hebdomadaire|site"
     r"|mensuel|revue|média"
-    r"|chaîne|agence)(?: \w+(?:ain|ais|ique|and|isé)e?)?) (?:de |du |le |la |l')?$",
+    r"|chaîne|agence|radio|bihebdomadaire|bimensuel|trimestriel|tabloïd|blog|portail|newsletter|émission)"
+    r"(?: (?:\w+(?:ain|ais|ois|ique|and|isé|ien|aire|éen|ol|al)e?|en ligne|d'information|de référence|people))*)"
+    r" (?:de |du |le |la |l')?$",
     re.IGNORECASE,
 )
 
@@ -193,7 +224,7 @@ def credit_span(reading: Reading, mention: OutletMention) -> Span | None:
         return None
     if match:
         return mention.start - len(before) + match.start(), mention.end
-    if _is_subject(reading, mention) and not mention.ambiguous:
+    if _is_subject(reading, mention) and (not mention.ambiguous or _plainly_outlet(before)):
         return mention.start, mention.end
     after = reading.plain[mention.end : mention.end + 2]
     if re.search(r"(?:\(|\bavec )(?:l')?$", before, re.IGNORECASE) and after[:1] in (")", "\n", "", "."):

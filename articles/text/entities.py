@@ -7,27 +7,25 @@ the words around (« la société X », « le PDG de X », « M. X », « baptis
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import cache
 
 from articles.text import citations, names, speech, wordlists
+from articles.text import entities_extents as extents
 from articles.text.findings import EntitySpan, Span
 from articles.text.reading import Reading
 
 _TITLE = re.compile(r"(?:\b(?:M|MM|Mme|Mmes|Mlle|Dr|Pr|Me|Mgr|Sir|Monsieur|Madame|Maître|Lord)\.? )$")
 _AGE = re.compile(r",? ?\(?\d{1,2} ans\b")
-_OPENS = re.compile(r"(?:^|[.!?…:«»“”\"•\n–—(\[]|- ) *$")
 _VERSION = re.compile(r"(?:\b|[A-Za-z])\d+(?:[.,]\d+)*[A-Za-z]{0,2}$")
 _LEGAL = re.compile(
     r"\b(?:SA|SAS|SARL|Inc|Ltd|LLC|Corp|Corporation|GmbH|AG|Group|Groupe|Labs?|Technologies|Technology|Media|"
     r"Networks?|Systems|Industries|Telecom|Partners|Capital|Ventures|University|Foundation|Institute|Bank"
+    r"|Presse|Médias|Événements|Europe|Services|Solutions|Energy|Énergies?|Assurances?|Banque|Santé|Sports?|Next|Consulting"
+    r"|Digital|International|Holding|Éditions|Productions?|Films|Immobilier|Logistics|Logistique|Aviation|Automobiles?"
+    r"|Consultants|Conseil|Formation|Ingénierie|Engineering|Semiconductors?|Biotech|Therapeutics|Space|Aerospace|Motor"
     r"|Studios?|Entertainment|Records|Robotics|Security|Research|Company|Pharma|Airlines|Motors|Games)$"
-)
-_CAPITAL_ROLE = re.compile(
-    r"(?:PDG|P-DG|CEO|DG|CTO|Président|Présidente|Ministre|Premier ministre|Directeur|Directrice|Professeur"
-    r"|Docteur|Maître|Me|M|Mme|Sir|Lord) (?=[A-ZÀ-Ý])"
 )
 _TAIL = re.compile(
     r"^(?:\d+ commentaires?|commentaires?(?: \(\d+\))?|laisser un commentaire|source link ?:.*"
@@ -39,16 +37,6 @@ _BYLINE = re.compile(
 )
 _VERB_AFTER = re.compile(r" (?:a|ont|n'a|s'est|va|vient|veut|doit|lance|annonce|propose|prévoit|compte|était|avait)\b")
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
-_ACRONYM_AFTER = re.compile(r" \(([A-ZÀ-Ý][\w&-]{1,9})[),]")
-_LOWER_TAIL = re.compile(
-    r"(?: (?:européenne?s?|nationale?s?|internationale?s?|mondiale?|fédérale?|française?|général[e]?|centrale?"
-    r"|régionale?|départementale?|supérieure?"
-    r"|spéciale?|militaire|africaine?|américaine?|britannique|canadienne|populaire|démocratique|républicaine?"
-    r"|socialiste|constitutionnel(?:le)?"
-    r"|correctionnel(?:le)?|judiciaire|administratif|administrative|criminelle|pénale|publique?|unies?|arabe"
-    r"|islamique|polytechnique|économique))+"
-)
-_COMPLEMENT = re.compile(r" (?:de la |de l'|des |du |de |d'|pour la |pour le |pour l')[\w-]+(?: [A-ZÀ-Ý][\w-]+)*")
 _ACRONYM = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý&.-]*[A-Z0-9]+s?$")
 
 
@@ -97,7 +85,19 @@ def _role_right_before() -> re.Pattern[str]:
 _NAMING = re.compile(
     r"\b(?:baptisée?s?|appelée?s?|nommée?s?|dénommée?s?|surnommée?s?|dubbed|intitulée?s?) ?[«\"“]? ?(?:le |la )?$"
 )
+_COMPANY_AFTER = re.compile(
+    r",? (?:qui (?:développe|propose|édite|fabrique|commercialise|emploie|conçoit|produit|exploite|revendique)"
+    r"|spécialisée? |spécialiste |basée? (?:à|en)|fondée? (?:en|par)|créée? (?:en|par)|filiale|a levé|lève"
+    r"|a racheté|rachète|emploie|recrute|a embauché|va (?:supprimer|lever|racheter|licencier)|supprime"
+    r"|développe|édite|commercialise|dirigée? par|présidée? par|cotée?|détenue? par|appartient)(?!\w)"
+)
+_COMPANY_BEFORE = re.compile(
+    r"(?:filiale|rachat|actionnaire|clients?|capital|siège|usines?|locaux|dirigeants?|dirigeante?"
+    r"|associée? (?:de|chez|du cabinet)|cotation|faillite|liquidation|chiffre d'affaires) (?:de |d'|du )?$"
+    r"|(?:rachetée?|développée?|éditée?|gérée?|conçue?|fabriquée?|commercialisée?|exploitée?|commandée?) par $"
+)
 _AT_PLACE = re.compile(r"(?:\b(?:à|en|vers|près de|ville de|région de|capitale de|au nord de|au sud de|quartier de)) $")
+_ENUMERATES = re.compile(r"(?:,| et| ou|, et|, ou|[^.;\n]{0,120} ;(?: et)?) (?:l'|la |le |les |de |d'|du )?")
 _PERSON_AFTER = re.compile(
     r",? (?:PDG|directrice?(?:eur)?|présidente?|fondat|cofondat|co-fondat|ministre|députée?|sénat|professeur"
     r"|chercheu|avocate?|sociologue|maire|porte-parole|chef|secrétaire)"
@@ -106,78 +106,6 @@ _PERSON_AFTER = re.compile(
 
 def _capital_spans(reading: Reading) -> list[Span]:
     return list(names.capitals(reading.plain))
-
-
-_IN_MARKS = re.compile(r"[«“\"] ?$")
-_MARK_AFTER = re.compile(r" ?[»”\"]")
-_TAIL_OF_BODY = re.compile(
-    r" (?:(?:de|du|des|pour) |d'(?!une? )|(?:\w+(?:al|ale|aux|ales|ique|iques|enne|ennes|aine|ain|ère|ieure?"
-    r"|taire|ive|iste|aise?|ois|elle?|ble|é|ée|ies)\b))"
-)
-_NEVER_FIRST = wordlists.group("grammar", "words that open no name")
-
-
-def _drop_starter(reading: Reading, span: Span) -> Span | None:
-    """Cut a word that is capital only because a sentence opens with it; None when nothing is left."""
-    start, end = span
-    if _IN_MARKS.search(reading.plain[max(0, start - 2) : start]) and _MARK_AFTER.match(reading.plain, end):
-        return span
-    promotion = re.match(r"(?:À |A )?(?:LIRE|VOIR)(?: AUSSI)? ", reading.plain[start:end])
-    start += promotion.end() if promotion else 0
-    while start < end:
-        word = re.match(r"[\w'-]+", reading.plain[start:end])
-        opens = _OPENS.search(reading.plain[max(0, start - 4) : start]) is not None
-        low = word.group().lower() if word is not None else ""
-        if word is None or not ((opens and low in names.starters()) or low in _NEVER_FIRST):
-            break
-        start += word.end()
-        while start < end and not reading.plain[start].isalnum():
-            start += 1
-    return (start, end) if start < end and not reading.plain[start].isdigit() else None
-
-
-def _split_known(reading: Reading, span: Span) -> Iterator[Span]:
-    """« Le Monde Arthur Mensch »: an outlet or body followed by a first name is two names."""
-    words = [match.span() for match in re.finditer(r"\S+", reading.plain[span[0] : span[1]])]
-    for count in range(1, len(words)):
-        cut, following = span[0] + words[count - 1][1], span[0] + words[count][0]
-        before = reading.plain[span[0] : cut]
-        entry = names.known().get(names.key(before))
-        body = count > 1 and before.split()[0].lower() in wordlists.words("organisation_heads")
-        rest = re.match(r"[\w-]+", reading.plain[following : span[1]])
-        known = body or (entry is not None and entry.kind in ("outlet", "organisation", "place"))
-        if known and rest and names.first_name_kind(rest.group()) and count < len(words) - 1:
-            yield span[0], cut
-            yield following, span[1]
-            return
-    yield span
-
-
-def _extended(reading: Reading, span: Span) -> Span:
-    """« Commission » + « européenne », « Cour de justice de l'Union européenne »: lower-case tails of bodies."""
-    first = re.match(r"[\w-]+", reading.plain[span[0] : span[1]])
-    if first is None or first.group().lower() not in wordlists.words("organisation_heads"):
-        return span
-    end = span[1]
-    for pattern in (_LOWER_TAIL, _COMPLEMENT, _LOWER_TAIL):
-        match = pattern.match(reading.plain, end)
-        if match and (pattern is _LOWER_TAIL or end == span[0] + first.end()):
-            end = match.end()
-    return span[0], end
-
-
-def _without_role(plain: str, span: Span) -> Span:
-    """« PDG Arthur Mensch », « Village Augustin X »: a capital word before a full name is left out."""
-    match = _CAPITAL_ROLE.match(plain, *span)
-    if match:
-        return match.end(), span[1]
-    words = [found.span() for found in re.finditer(r"\S+", plain[span[0] : span[1]])]
-    if len(words) < 3:
-        return span
-    first, second = (plain[span[0] + a : span[0] + b] for a, b in words[:2])
-    if names.first_name_kind(second) and not names.first_name_kind(first) and first.isalpha() and first[1:].islower():
-        return span[0] + words[1][0], span[1]
-    return span
 
 
 def body_end(plain: str) -> int:
@@ -217,15 +145,34 @@ class _Finder:
             self._vote(name, span)
         return self.found
 
+    def enumerations(self) -> list[list[_Name]]:
+        """Names that stand in a row of three or more, parted by commas, semicolons or « et »."""
+        places = sorted(
+            ((span, name) for name in self.found.values() for span in name.mentions), key=lambda place: place[0]
+        )
+        rows: list[list[_Name]] = [[]]
+        last = -1
+        for (start, end), name in places:
+            if last < 0 or not _ENUMERATES.fullmatch(self.plain[last:start]):
+                rows.append([])
+            rows[-1].append(name)
+            last = end
+        return [row for row in rows if len(row) > 2]
+
     def _spans(self) -> list[Span]:
         spans: list[Span] = []
         limit = body_end(self.plain)
+        bodies = list(extents.bodies_in_lower_case(self.plain))
+        spans += [span for span in bodies if span[0] < limit]
         for raw in _capital_spans(self.reading):
-            cut = _drop_starter(self.reading, raw)
+            if any(start <= raw[0] < end for start, end in bodies):
+                continue
+            cut = extents.without_starter(self.plain, raw)
             if cut is None or cut[0] >= limit or self._is_credit(cut):
                 continue
-            for piece in _split_known(self.reading, cut):
-                piece = self._to_model_end(self._with_particles(_without_role(self.plain, piece)))
+            for piece in extents.parted(self.plain, cut):
+                piece = self._with_particles(extents.without_role(self.plain, piece))
+                piece = extents.without_version(self.plain, extents.with_tail(self.reading, piece, self.model))
                 if self._is_name(piece):
                     spans.append(piece)
         kept: list[Span] = []
@@ -239,6 +186,10 @@ class _Finder:
         low = written.lower()
         if len(written) < 2 or low in names.demonyms() or low in names.starters() or written in names.common_acronyms():
             return False
+        if re.match(r"CVE-\d", written):
+            return False
+        if re.fullmatch(r"(?:France|Europe|Horizon|Paris|Vision|Agenda) 20\d\d", written):
+            return False
         if re.fullmatch(rf"(?:{_MONTHS}|[TS][1-4]) \d+", low) or re.fullmatch(r"[TS][1-4] \d+", written):
             return False
         if self._is_byline(span) or (written in names.not_names() and not names.known().get(names.key(written))):
@@ -246,46 +197,15 @@ class _Finder:
         if names.key(written) in names.known() or " " in written:
             return not (written.isupper() and len(written) > 12)
         before = self.plain[max(0, span[0] - 14) : span[0]]
-        if not _OPENS.search(before[-4:]) or _TITLE.search(before):
+        if extents.is_short_name_of_body(self.plain, span):
+            return True
+        if not extents.OPENS.search(before[-4:]) or _TITLE.search(before):
             return True
         return bool(_ACRONYM.match(written)) or (low not in self.lower_words and self._is_seen(span))
 
     def _with_particles(self, span: Span) -> Span:
         role = _role_right_before().search(self.plain[max(0, span[0] - 40) : span[0]]) is not None
         return names.with_particles(self.plain, span, self.model, role)
-
-    def _to_model_end(self, span: Span) -> Span:
-        """The lower-case tail of a body: as far as the model sees it, else by its form."""
-        first = re.match(r"[\w-]+", self.plain[span[0] : span[1]])
-        listed = self._listed_end(span)
-        if listed > span[1]:
-            return span[0], listed
-        if first is None or first.group().lower() not in wordlists.words("organisation_heads"):
-            return span
-        seen = [end for (start, end), kind in self.model.items() if start <= span[0] < end and end - span[0] < 90]
-        end = max([span[1], *seen])
-        if "\n" in self.plain[span[0] : end]:
-            end = span[1]
-        cut = re.search(
-            r",| (?:dans|lors|qui|que|avec|sur|contre|pour le|et (?:le|la|les)|à partir|a|est|ont|\w+(?:era"
-            r"|eront|ait))\b",
-            self.plain[span[1] : end],
-        )
-        end = span[1] + cut.start() if cut else end
-        if not _TAIL_OF_BODY.match(self.plain, span[1]):
-            end = span[1]
-        return (span[0], end) if end > span[1] else _extended(self.reading, span)
-
-    def _listed_end(self, span: Span) -> int:
-        """« Nations » + « unies »: the longest name of the lexicons that goes on after the capitals."""
-        end = span[1]
-        for match in re.finditer(r" [\w'-]+", self.plain[span[1] : span[1] + 60]):
-            if match.start() and self.plain[span[1] : span[1] + match.start()].count("\n"):
-                break
-            entry = names.known().get(names.key(self.plain[span[0] : span[1] + match.end()]))
-            if entry is not None and entry.kind != "place" and match.group().strip()[0].islower():
-                end = span[1] + match.end()
-        return end
 
     def _is_credit(self, span: Span) -> bool:
         """« (Photo X. AFP) », « X / AFP », « Par X, Y »: who took or wrote, not what is told."""
@@ -337,10 +257,12 @@ class _Finder:
         before, after = self.plain[max(0, span[0] - 60) : span[0]], self.plain[span[1] : span[1] + 40]
         model = self._model_kind(span)
         if model:
-            votes[model] += _MODEL_WEIGHTS[model] if " " in name.written or model != "person" else 1.2
+            votes[model] += _MODEL_WEIGHTS[model] if " " in name.written or model != "person" else 0.9
         if model == "product":
             votes["organisation"] += 0.7
         entry = names.known().get(names.key(name.written))
+        if entry is None and names.key(name.written) in names.surnames():
+            votes["person"] += 3
         if entry is not None and not entry.ambiguous:
             votes["organisation" if entry.kind == "outlet" else entry.kind] += 3
         elif _ACRONYM.fullmatch(name.written) and len(name.written) <= 6:
@@ -349,8 +271,11 @@ class _Finder:
             votes["organisation"] += 8
         if len(name.mentions) == 1:
             self._vote_form(name)
-        if acronym := _ACRONYM_AFTER.match(after):
-            name.acronyms.add(acronym.group(1))
+        acronym = extents.SHORT_NAME.match(after)
+        if acronym and any(word[0] == acronym[1][0] for word in wordlists.unaccented(name.written).upper().split()):
+            name.acronyms.add(acronym[1])
+        if extents.is_short_name_of_body(self.plain, span):
+            votes["organisation"] += 3
         if _TITLE.search(before):
             votes["person"] += 6
         elif _role_before().search(before) and name.written.count(" "):
@@ -363,6 +288,8 @@ class _Finder:
             votes["product"] += 2
         if _before("organisation_nouns_before").search(before):
             votes["organisation"] += 3
+        if _COMPANY_AFTER.match(after) or _COMPANY_BEFORE.search(before):
+            votes["organisation"] += 2
         if _before("product_nouns").search(before):
             votes["product"] += 2.5
         if _NAMING.search(before):
@@ -433,11 +360,23 @@ def _share_votes(found: dict[str, _Name]) -> None:
             name.votes = total
 
 
-def _grouped(found: dict[str, _Name]) -> list[tuple[str, list[_Name]]]:
+def _level(together: list[_Name]) -> None:
+    """« Bioptimus, Mistral et Nabla »: the members of an enumeration are of one kind, that of most of them."""
+    kinds = Counter(_kind(name.votes) for name in together)
+    kinds.pop("", None)
+    for kind, count in kinds.most_common(1):
+        for name in together:
+            if count >= 2 and len(together) - count <= count:
+                name.votes[kind] += 1.5
+
+
+def _grouped(found: dict[str, _Name], listed: list[list[_Name]]) -> list[tuple[str, list[_Name]]]:
     """Names of one kind that are one thing, the fullest first."""
     by_kind: dict[str, list[_Name]] = defaultdict(list)
     _share_votes(found)
     _lend_kinds(found)
+    for names_together in listed:
+        _level(names_together)
     for name in found.values():
         if kind := _kind(name.votes):
             by_kind[kind].append(name)
@@ -483,9 +422,10 @@ def _display(reading: Reading, group: list[_Name]) -> str:
 
 def find(reading: Reading, own: str = "") -> tuple[EntitySpan, ...]:
     """Every named thing of the text, in order of first mention; `own` is the outlet itself, which is left out."""
-    found = {written: name for written, name in _Finder(reading).run().items() if names.key(written) != names.key(own)}
+    finder = _Finder(reading)
+    found = {written: name for written, name in finder.run().items() if names.key(written) != names.key(own)}
     entities = [
         EntitySpan(_display(reading, group), kind, tuple(sorted(span for name in group for span in name.mentions)))
-        for kind, group in _grouped(found)
+        for kind, group in _grouped(found, finder.enumerations())
     ]
     return tuple(sorted(entities, key=lambda entity: entity.mentions[0]))

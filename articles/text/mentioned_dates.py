@@ -344,7 +344,7 @@ _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
         (rf"(?<![\w./-])(?P<year1>{_YEAR})[-–/](?P<year2>{_YEAR}|\d\d)(?![\w/-])", _two_years),
         (r"(?<!\w)années (?P<decade>19\d0|20\d0|[2-9]0)(?!\w)", _decade),
         (
-            rf"(?<!chaque )(?<!les )(?<!\bun )(?<!\w)(?P<weekday>{_WEEKDAY})"
+            rf"(?<!chaque )(?<!les )(?<!\bun )(?<!journal du )(?<!\w)(?P<weekday>{_WEEKDAY})"
             rf"(?:(?: (?:matin|midi|après-midi|soir))?,? {_REL}(?!\w))?(?! (?:saint|noir|gras)\b)(?!-)",
             _weekday,
         ),
@@ -361,7 +361,8 @@ _RULES: tuple[tuple[re.Pattern[str], _Handler], ...] = tuple(
 )
 _NAME_BEFORE_YEAR = re.compile(
     r"(?:\b(?:n°|numéro|résolution|article|page|loi|norme|version|Windows|Office|iOS|Pentium|Radeon|GeForce|HD"
-    r"|Go|Mo|MHz|DX|UHD|RTX|GTX|ISO|Core|chambre|vol|rue|boulevard|place)|[A-Z]{2,5}-?|[:x×*+=]) $"
+    r"|Go|Mo|MHz|DX|UHD|RTX|GTX|ISO|Core|chambre|vol|rue|boulevard|place|France|Horizon|Vision|Agenda|Objectif"
+    r"|Europe|Next|Plan)|[A-Z]{2,5}-?|[:x×*+=]) $"
 )
 
 

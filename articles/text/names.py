@@ -137,6 +137,16 @@ def known() -> dict[str, Known]:
     return found
 
 
+@cache
+def surnames() -> dict[str, str]:
+    """Folded surname of somebody whom the press names without a first name → the full name."""
+    found = {}
+    for line in wordlists.lines("people"):
+        first, _, last = line.partition("/")
+        found[key(last)] = first + last
+    return found
+
+
 def first_name_kind(word: str) -> str | None:
     """Gender of a first name, compound ones by their head, or None."""
     names = first_names()
