@@ -12,10 +12,11 @@ from django.db import DatabaseError, DataError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from sources import confined, moving, schedule
+from sources import confined, moving, reserving, schedule
 from sources.bell import ring
 from sources.fetching.client import Busy, Client, FetchError, Response
 from sources.models import Entry, Feed, FetchAttempt, Outlet, relock
+from sources.parsing import reservation
 from sources.parsing.feeds import NotAFeed, ParsedEntry, ParsedFeed, parse
 
 logger = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ def _close(
         _note_failure(feed, attempt, error, getattr(cause, "status", None), now)
     else:
         _note_success(feed, attempt, response, parsed, now)
+        reserving.note(feed.outlet, reservation.of_headers(response.headers), now)
     feed.next_fetch_at = _next(feed, response or cause, now)
     feed.leased_until = None
     feed.save()

@@ -10,6 +10,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator, RegexVa
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from sources import wording
+
 # Minutes between two visits that an administrator may ask for: no oftener than a minute, no rarer than a week.
 SHORTEST_MINUTES, LONGEST_MINUTES = 1, 7 * 24 * 60
 MOST_RETENTION_DAYS = 36_500
@@ -73,6 +75,19 @@ class Terms(models.Model):
         super().clean()
         if self.shortest_minutes and self.longest_minutes and self.shortest_minutes > self.longest_minutes:
             raise ValidationError({"longest_minutes": _("The longest interval is shorter than the shortest one.")})
+
+    @property
+    def own_terms(self) -> list[str]:
+        """What differs from all other outlets, each in a few words."""
+        return wording.terms(
+            shortest=self.shortest_minutes,
+            longest=self.longest_minutes,
+            paywall=self.paywall,
+            languages=self.languages,
+            retention=self.retention_days,
+            excerpt=self.excerpt_limit,
+            quoted=self.quoted_percent,
+        )
 
     @property
     def excerpt_characters(self) -> int:

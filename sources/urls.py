@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sources import views, views_imports
+from sources import views, views_imports, views_terms
 
 app_name = "sources"
 urlpatterns = [
@@ -23,5 +23,6 @@ urlpatterns = [
     path("fils/<int:pk>/collecter/", views.collect, name="collect"),
     path("fils/<int:pk>/pause/", views.pause, name="pause"),
     path("fils/<int:pk>/reprise/", views.resume, name="resume"),
+    path("titres/<slug:slug>/reglages/", views_terms.edit, name="terms"),
     path("entrees/<int:pk>/reprise/", views.retry, name="retry"),
 ]

@@ -75,3 +75,52 @@ def cause(facts: dict[str, Any]) -> str:
     if "hosts" in facts:
         return sites(facts["hosts"])
     return f"{why} ({tries(facts['tries'])})" if facts.get("tries") else why
+
+
+# --- terms -----------------------------------------------------------------------------------------------------------
+
+
+def every(minutes: int) -> str:
+    """« 10 min », « 2 h », « 3 jours »."""
+    if minutes % 1440 == 0:
+        return ngettext("%d day", "%d days", minutes // 1440) % (minutes // 1440)
+    if minutes % 60 == 0:
+        return _("%d h") % (minutes // 60)
+    return _("%d min") % minutes
+
+
+def terms(
+    *,
+    shortest: int | None,
+    longest: int | None,
+    paywall: str,
+    languages: list[str],
+    retention: int | None,
+    excerpt: int | None,
+    quoted: int | None,
+) -> list[str]:
+    """What was set for one outlet (see sources.terms), each in a few words; what was not is left out."""
+    walls = {
+        "none": _("no paywall"),
+        "partial": _("paywall, an opening is free"),
+        "full": _("paywall, pages not visited"),
+    }
+    said = [
+        _rhythm(shortest, longest),
+        walls.get(paywall, ""),
+        _("only in: %(languages)s") % {"languages": ", ".join(languages)} if languages else "",
+        ngettext("texts kept %d day", "texts kept %d days", retention) % retention if retention else "",
+        _("no excerpt") if excerpt == 0 else _("excerpts of %d characters at most") % excerpt if excerpt else "",
+        _("quoted up to %d%%") % quoted if quoted else "",
+    ]
+    return [words for words in said if words]
+
+
+def _rhythm(shortest: int | None, longest: int | None) -> str:
+    if shortest and longest:
+        if shortest == longest:
+            return _("every %(time)s") % {"time": every(shortest)}
+        return _("every %(shortest)s to %(longest)s") % {"shortest": every(shortest), "longest": every(longest)}
+    if shortest:
+        return _("every %(time)s at most") % {"time": every(shortest)}
+    return _("every %(time)s at least") % {"time": every(longest)} if longest else ""
