@@ -15,6 +15,7 @@ REFUSING = ("norobots", "robotsua", "robots500", "robotstimeout")
 ALLOWING = ("crawldelay3", "robots404", "robotsredir", "robotshuge", "robotshtml", "robotspart")
 # They come up after this many failures; the others are polled as often as identities are to be stable.
 FLAPPING, FLAPS, POLLS = ("flap-500", "flap-503"), 22, 10
+WHOLE = ("cond-stuck-etag", "cond-lm-future")
 # At a request a second these would be read for hours: their entries are counted, and their pages are not waited for.
 ENDLESS = ("feed-20000", "burst")
 SHOWN = (
@@ -69,6 +70,9 @@ def read_all(home: House, scenarios: Sequence[Scenario], numbers: dict[str, int]
         late = home.poll([*flapping, *(again if turn < POLLS - 1 else ())], 300)
         if late:
             yield f"turn {turn}: not read again: {late}"
+    # A permanent redirect is believed when it has lasted for more than a day.
+    home.ask("UPDATE sources_feed SET moved_since = moved_since - interval '25 hours' RETURNING 1")
+    home.poll([one.url for one in scenarios if one.verdict.get("permanent") is not None], 120)
     if not home.settle(endless):
         yield f"{home.waiting(endless)} entries still wait"
 
@@ -116,6 +120,24 @@ def judge_report(found: Row, scenarios: Sequence[Scenario]) -> Iterator[str]:
         yield from (f"WRONG politeness, {kind}: {row}" for row in rows[:8])
     if found["totals"].get("cookies_sent"):
         yield "WRONG cookies were sent back"
+
+
+def judge_reserved(home: House) -> Iterator[str]:
+    """Pages that reserve text and data mining, or ask not to be kept, are told as such."""
+    told = home.ask("SELECT tdm_reserved FROM sources_outlet WHERE name = 'pages hostiles'")
+    yield f"{'' if told == [(True,)] else 'WRONG '}the outlet of the pages that reserve mining is marked: {told}"
+
+
+def judge_whole(home: House, scenarios: Sequence[Scenario]) -> Iterator[str]:
+    """A week after its last whole answer a feed is asked for whole, whatever its server said meanwhile."""
+    urls = {one.vhost: one.url for one in scenarios if one.name in WHOLE}
+    home.ask("UPDATE sources_fetchattempt SET started_at = started_at - interval '8 days' WHERE feed_id IN "
+             "(SELECT id FROM sources_feed WHERE url = ANY(%s)) RETURNING 1", list(urls.values()))  # fmt: skip
+    home.poll(list(urls.values()), 120)
+    for host in urls:
+        last = [row for row in press.log() if row.get("vhost") == host and row["path"].startswith("/s/")][-1]
+        kept = {"if-none-match", "if-modified-since"} & set(last["headers"])
+        yield f"{'WRONG ' if kept or last['status'] != 200 else ''}{host} after a week: {last['status']}, {kept or 'whole'}"
 
 
 def judge_truth(home: House) -> Iterator[str]:
@@ -186,6 +208,8 @@ def expect() -> Iterator[str]:
         yield from judge_pages(home, found)
         yield from judge_report(press.report(), scenarios)
         yield from judge_truth(home)
+        yield from judge_reserved(home)
+        yield from judge_whole(home, scenarios)
         yield from judge_costs(watch, home)
         hits = [*press.canary_hits(), *ears.heard]
         yield f"{'WRONG ' if hits else ''}{len(hits)} canary hits{': ' + str(hits[:3]) if hits else ''}"
