@@ -137,7 +137,8 @@ def judge_whole(home: House, scenarios: Sequence[Scenario]) -> Iterator[str]:
     for host in urls:
         last = [row for row in press.log() if row.get("vhost") == host and row["path"].startswith("/s/")][-1]
         kept = {"if-none-match", "if-modified-since"} & set(last["headers"])
-        yield f"{'WRONG ' if kept or last['status'] != 200 else ''}{host} after a week: {last['status']}, {kept or 'whole'}"
+        wrong = "WRONG " if kept or last["status"] != 200 else ""
+        yield f"{wrong}{host} after a week: {last['status']}, {kept or 'whole'}"
 
 
 def judge_truth(home: House) -> Iterator[str]:
