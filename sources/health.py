@@ -48,16 +48,20 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of a feed: entries, and whether every attempt of the day failed."""
+    """One day of a feed: the entries that are of this day, and what became of the visits."""
 
     day: date
     entries: int
     has_failed: bool
+    """Whether every attempt of the day failed."""
+    visits: int = 0
+    older: int = 0
+    """Entries that were first seen on this day and are of a time before all these days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day in the drawing of 28, in pixels; `kind` is "entries", "failed", "silent" or "none"."""
+    """One day in the drawing of 28, in pixels; `kind` is "entries", "visited", "failed", "silent" or "none"."""
 
     x: int
     y: int
@@ -80,26 +84,54 @@ class Health:
         return sum(day.entries for day in self.days)
 
     @property
+    def older(self) -> int:
+        """Entries first seen in these 28 days, of a time before them."""
+        return sum(day.older for day in self.days)
+
+    @property
+    def visits(self) -> int:
+        """Visits in 28 days."""
+        return sum(day.visits for day in self.days)
+
+    @property
+    def rhythm(self) -> str:
+        """« 3 heures » between two entries, usually; "" where they are too few to tell."""
+        found = rhythm_of(self.days)
+        return wording.duration(found) if found else ""
+
+    @property
+    def settings(self) -> list[str]:
+        """What was set for this outlet alone, each in a few words."""
+        outlet = self.feed.outlet
+        return [*outlet.own_terms, *([_("own selectors")] if any(outlet.all_selectors) else [])]
+
+    @property
     def failed_days(self) -> int:
         """Days on which nothing could be read."""
         return sum(day.has_failed for day in self.days)
 
     @property
     def bars(self) -> list[Bar]:
-        """The days as bars of 5 pixels every 6, on a ground line 25 pixels down, scaled to the feed's own maximum."""
-        most = max((day.entries for day in self.days), default=0) or 1
+        """The days as bars of 5 pixels every 6, on a ground line 25 pixels down, scaled to the feed's own maximum.
+
+        A first visit brings months of entries at once: they are drawn, but the scale is that of the days themselves.
+        """
+        most = max((day.entries for day in self.days), default=0) or max((day.older for day in self.days), default=0)
         last = self.feed.last_entry_at
         quiet_from = localdate(last) if self.state.name == "silent" and last else None
         return [_bar(place, day, most, quiet_from) for place, day in enumerate(self.days)]
 
 
 def _bar(place: int, day: Day, most: int, quiet_from: date | None) -> Bar:
-    height = max(round(23 * day.entries / most), 2) if day.entries else 0
-    if day.has_failed and not day.entries:
+    seen = day.entries + day.older
+    if seen:
+        height = min(max(round(23 * seen / most), 2), 23)
+        return Bar(place * 6, 25 - height, height, "entries")
+    if day.has_failed:
         return Bar(place * 6, 23, 2, "failed")
-    if quiet_from and day.day > quiet_from and not day.entries:
+    if quiet_from and day.day > quiet_from:
         return Bar(place * 6, 21, 4, "silent")
-    return Bar(place * 6, 25 - height, height, "entries" if height else "none")
+    return Bar(place * 6, 24, 1, "visited") if day.visits else Bar(place * 6, 25, 0, "none")
 
 
 def rhythm_of(days: Sequence[Day]) -> timedelta | None:
@@ -157,20 +189,31 @@ def _counts(rows: Iterable[dict[str, Any]]) -> dict[tuple[int, date], dict[str, 
     return {(row["feed_id"], row["on"]): row for row in rows}
 
 
+def _counted(feeds: list[Feed], first: date, since: datetime) -> dict[tuple[int, date], tuple[int, int]]:
+    """By feed and day: entries of that day, and older ones that were first seen on it.
+
+    The day is the one that the entry itself gives: everything that a first visit brings was first seen on one day.
+    """
+    said = Case(
+        When(published_precision__in=_WITH_A_DAY, then=Cast(Left("published", 10), DateField())),
+        default=TruncDate("seen_at"),
+    )
+    rows = Entry.objects.filter(feed__in=feeds, seen_at__gte=since).annotate(said=said, seen=TruncDate("seen_at"))
+    rows = rows.annotate(on=Case(When(said__lt=first, then="seen"), default="said"))
+    counts = rows.values("feed_id", "on").annotate(
+        entries=Count("id", filter=Q(said__gte=first)), older=Count("id", filter=Q(said__lt=first))
+    )
+    return {(row["feed_id"], row["on"]): (row["entries"], row["older"]) for row in counts.order_by()}
+
+
 def overview(feeds: Iterable[Feed], now: datetime) -> list[Health]:
     """The health of every feed given, in three queries; their outlets must be loaded (`select_related("outlet")`)."""
     feeds = list(feeds)
     today = localdate(now)
     span = [today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
     since = now - timedelta(days=DAYS + 1)
-    # The day that the entry itself gives: everything that a first visit brings was first seen on one day.
-    said = Case(
-        When(published_precision__in=_WITH_A_DAY, then=Cast(Left("published", 10), DateField())),
-        default=TruncDate("seen_at"),
-    )
-    entries = Entry.objects.filter(feed__in=feeds, seen_at__gte=since).annotate(on=said)
+    counted = _counted(feeds, span[0], since)
     attempts = FetchAttempt.objects.filter(feed__in=feeds, started_at__gte=since).annotate(on=TruncDate("started_at"))
-    counted = _counts(entries.values("feed_id", "on").annotate(entries=Count("id")).order_by())
     failed = Count("id", filter=Q(outcome=FetchAttempt.Outcome.FAILED))
     tried = _counts(attempts.values("feed_id", "on").annotate(tries=Count("id"), failed=failed).order_by())
     recent = {one.feed_id: one for one in attempts.filter(started_at__gte=now - JUST_NOW).order_by("started_at")}
@@ -180,7 +223,8 @@ def overview(feeds: Iterable[Feed], now: datetime) -> list[Health]:
         for day in span:
             tries = tried.get((feed.pk, day), {"tries": 0, "failed": 0})
             has_failed = bool(tries["tries"]) and tries["tries"] == tries["failed"]
-            days.append(Day(day, counted.get((feed.pk, day), {"entries": 0})["entries"], has_failed))
+            entries, older = counted.get((feed.pk, day), (0, 0))
+            days.append(Day(day, entries, has_failed, tries["tries"], older))
         found.append(Health(feed, state(feed, days, now), days, recent.get(feed.pk)))
     return found
 

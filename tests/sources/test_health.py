@@ -141,7 +141,7 @@ def test_entries_count_on_the_day_they_give_and_else_on_the_day_they_were_seen()
     (told,) = overview(Feed.objects.select_related("outlet"), NOW)
     counted = {day.day.isoformat(): day.entries for day in told.days if day.entries}
     assert counted == {"2024-02-20": 2, "2024-02-28": 1}
-    assert told.entries == 3
+    assert (told.entries, told.older) == (3, 1)
     assert len(told.days) == DAYS
 
 
@@ -193,3 +193,21 @@ def test_the_overview_takes_as_many_queries_for_ten_feeds_as_for_one() -> None:
     for number in range(2, 11):
         announce(saved(number), number)
     assert queries() == few
+
+
+@pytest.mark.django_db
+def test_a_first_visit_that_brings_old_entries_is_drawn_where_it_was_made_and_sets_no_scale() -> None:
+    one, demonstration = saved(1), saved(2)
+    for number in range(40):
+        announce(one, number, "2023-12-01", "day")
+        announce(demonstration, 200 + number, "2022-01-01", "day")
+    announce(one, 100, "2024-02-27", "day")
+    announce(one, 101, "2024-02-26", "day")
+    FetchAttempt.objects.create(feed=one, started_at=NOW - timedelta(days=3), outcome="same")
+    told, old = overview([one, demonstration], NOW)
+    assert [(bar.kind, bar.height) for bar in told.bars[-4:]] == [
+        ("visited", 1), ("entries", 23), ("entries", 23), ("entries", 23)
+    ]  # fmt: skip
+    assert [bar.height for bar in old.bars if bar.kind == "entries"] == [23]
+    assert old.rhythm == ""
+    assert told.visits == 1
