@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
@@ -10,8 +13,25 @@ from django.utils.translation import gettext_lazy as _
 from sources.models import Entry, Feed, FetchAttempt, Outlet
 
 
+class FeedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A feed; a new address begins anew: what its former server said of the document does not count."""
+
+    class Meta:
+        model = Feed
+        fields = ("outlet", "url", "kind", "title", "next_fetch_at", "paused_at")
+
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        feed = self.instance
+        if feed.pk and "url" in self.changed_data:
+            feed.etag = feed.last_modified = feed.body_hash = ""
+            feed.gone_at = None
+        return found
+
+
 class FeedInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Feed
+    form = FeedForm
     extra = 0
     fields = ("url", "kind", "paused_at", "next_fetch_at", "last_success_at", "failures")
     readonly_fields = ("last_success_at", "failures")
@@ -38,6 +58,7 @@ class OutletAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
 @admin.register(Feed)
 class FeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = FeedForm
     list_display = ("url", "outlet", "kind", "last_success_at", "last_entry_at", "failures", "paused_at", "gone_at")
     list_filter = ("kind", ("paused_at", admin.EmptyFieldListFilter), ("failing_since", admin.EmptyFieldListFilter))
     list_select_related = ("outlet",)
