@@ -14,7 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from articles.models.article import Article
 
-
+_HELD = models.Q(merged_into=None, article_count__gt=0)
+SHARED, ALONE = _HELD & models.Q(outlet_count__gt=1), _HELD & models.Q(outlet_count__lte=1)
 UNARRANGED = models.Q(arranged_at=None) | models.Q(arranged_at__lt=models.F("compared_at"))
 
 
@@ -102,6 +103,16 @@ class Story(models.Model):
             ),
             models.Index(fields=["-outlet_count", "-article_count"], name="story_coverage"),
             models.Index(fields=["-rank", "-id"], name="story_rank"),
+            models.Index(fields=["first_at"], name="story_begun"),
+            # The public lists: each index holds the list's order and condition, so that it alone is walked.
+            models.Index(fields=["-last_at", "-id"], condition=SHARED, name="story_shared_latest"),
+            models.Index(fields=["-last_at", "-id"], condition=ALONE, name="story_alone_latest"),
+            models.Index(fields=["-rank", "-id"], condition=SHARED, name="story_shared_rank"),
+            models.Index(
+                models.F("outlet_count").desc(), models.F("article_count").desc(),
+                models.F("last_at").desc(nulls_last=True), models.F("id").desc(),
+                condition=SHARED, name="story_shared_coverage",
+            ),
             models.Index(fields=["id"], condition=UNARRANGED, name="story_unarranged"),
         ]
 

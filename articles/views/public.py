@@ -30,6 +30,7 @@ from articles import (
 )
 from articles.converters import Week
 from articles.models import Article, Digest, Story
+from articles.paging import IndexedPaginator
 from articles.review import NEW_FOR, Period, counts_by_day, excerpt_of, latest_day, neighbours, openings, review_of
 from sources.models import Feed, Outlet
 
@@ -116,7 +117,7 @@ def story_list(request: HttpRequest) -> HttpResponse:
     ranked = stories.by_coverage() if order == "couverture" else stories.order_by("-last_at", "-id")
     if exporting.asked_format(request):
         return _export_stories(request, coverage.story_lines(ranked[: exporting.MOST]))
-    page = Paginator(ranked, STORIES_A_PAGE).get_page(request.GET.get("page", 1))
+    page = IndexedPaginator(ranked, STORIES_A_PAGE).get_page(request.GET.get("page", 1))
     lines = coverage.story_lines(page.object_list)
     return render(request, "public/stories.html", {"page": page, "lines": lines, "order": order})
 
