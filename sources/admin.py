@@ -10,11 +10,14 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from sources.models import Entry, Feed, FetchAttempt, Outlet
+from sources.forms import WebAddressField
+from sources.models import MOST_URL, Entry, Feed, FetchAttempt, Outlet
 
 
 class FeedForm(forms.ModelForm):  # type: ignore[type-arg]
     """A feed; a new address begins anew: what its former server said of the document does not count."""
+
+    url = WebAddressField(max_length=MOST_URL, label=_("address"))
 
     class Meta:
         model = Feed
