@@ -32,7 +32,8 @@ REASONS = {
     **dict.fromkeys(["header-flood", "header-long", "close", "reset", "cl-double"], "proper HTTP|not be reached"),
     **dict.fromkeys(["chunk-truncated"], "proper HTTP|not be reached"),
 }  # fmt: skip
-REFUSALS = "not on the public Internet|cannot be fetched|could not be resolved|only http"
+# Digits of other scripts come through a header as question marks: an address on the same host, for ever.
+REFUSALS = "not on the public Internet|cannot be fetched|could not be resolved|only http|redirects more than"
 # All of it or a clean error, never a part.
 ALL_OR_NOTHING = {
     "cl-too-long": 10, "deflate-raw": 10, "x-gzip": 10, "gzip-twice": 10, "gzip-undeclared": 10, "gzip-false": 10,
@@ -247,7 +248,8 @@ def _page(seen: Seen) -> Iterator[str]:
         yield f"its text was not read: {[one['error'] for one in seen.entries]}"
     if name in PAGE_TITLES and [one["title"] for one in articles] != [PAGE_TITLES[name]]:
         yield f"titles {[one['title'] for one in articles]}"
-    if name in ONE_REQUEST and len(seen.requests) > 1:
+    tries = max((one["tries"] for one in seen.entries), default=1)
+    if name in ONE_REQUEST and len(seen.requests) > tries:
         yield f"{len(seen.requests)} requests"
     if seen.scenario.verdict.get("max_seconds") and any(
         "ended its worker" in str(one["error"]) for one in seen.entries

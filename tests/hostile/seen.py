@@ -25,7 +25,7 @@ _ATTEMPTS = (
 )
 _ENTRIES = (
     "SELECT id, feed_id, left(title, 2000) AS title, url, left(summary, 2000) AS summary, published, "
-    "published_precision, outcome, left(error, 2000) AS error, seen_at FROM sources_entry ORDER BY id"
+    "published_precision, outcome, tries, left(error, 2000) AS error, seen_at FROM sources_entry ORDER BY id"
 )
 _ARTICLES = (
     "SELECT a.id, a.entry_id, a.title, a.canonical_url, left(a.text, 400000) AS text, a.published_at, a.seen_at, "
