@@ -38,7 +38,10 @@ class Credited:
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """An article that repeats passages of others: `share` of its words, from 0 to 1; most come from `source`."""
+    """An article that repeats passages of others: `share` of its words, from 0 to 1; most come from `source`.
+
+    `others` has one article of each other outlet.
+    """
 
     article: Article
     source: Article
@@ -123,8 +126,11 @@ def _copies(story: Story) -> list[Copy]:
 
 
 def _copy(article: Article, by: Counter[Article]) -> Copy:
-    main, *others = (source for source, _characters in by.most_common())
-    return Copy(article, main, tuple(others), 1 - (article.original_share or 0), article.names_its_source)
+    main = by.most_common(1)[0][0]
+    of_each: dict[int | None, Article] = {main.outlet_id: main}
+    for source, _characters in by.most_common():
+        of_each.setdefault(source.outlet_id, source)
+    return Copy(article, main, tuple(of_each.values())[1:], 1 - (article.original_share or 0), article.names_its_source)
 
 
 # --- presumed ancestors --------------------------------------------------------------------------------------------

@@ -132,7 +132,7 @@ class Article(models.Model):
     blocks = models.JSONField(default=list, blank=True)
     """The text's blocks as [kind, text] pairs; joined by blank lines they are `text`."""
     links = models.JSONField(default=list, blank=True)
-    """The links in the text to other sites, as [words, address] pairs in reading order: they may credit an outlet."""
+    """The links in the text to other pages, as [words, address] pairs in reading order: they may credit an outlet."""
     text_dropped_at = models.DateTimeField(_("text dropped"), null=True, blank=True, editable=False)
     """When its outlet's retention was over; since then `text` holds the excerpt alone, and no page is kept."""
     word_count = models.PositiveIntegerField(_("words"), default=0)

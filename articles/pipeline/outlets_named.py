@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from sources.models import Outlet
 AGAIN = timedelta(days=60)
 """How far back articles are read again when an outlet gets a name."""
 MOST_AGAIN = 5000
+_WORD = re.compile(r"\w+")
 
 
 def outlets_known() -> KnownOutlets:
@@ -26,31 +27,43 @@ def outlets_known() -> KnownOutlets:
     return tuple((name, *aliases) for name, aliases in rows)
 
 
-def site_of(address: str) -> str:
-    """The host of an address, without « www. »; "" for none."""
+def place_of(address: str) -> str:
+    """The host of an address without « www. », and its path; "" for none."""
     try:
-        host = urlsplit(address).hostname or ""
+        parts = urlsplit(address)
+        host = parts.hostname or ""
+        port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return ""
-    return host.lower().removeprefix("www.")
+    return f"{host.lower().removeprefix('www.')}{port}{parts.path.rstrip('/')}" if host else ""
+
+
+def _outlet_at(address: str, by_place: Mapping[str, Outlet | None]) -> Outlet | None:
+    """The outlet whose home page is nearest above an address; None where there is none, or several."""
+    place = place_of(address)
+    while place:
+        if place in by_place:
+            return by_place[place]
+        place = place.rpartition("/")[0]
+    return None
 
 
 def credits_by_link(article: Article) -> Iterator[Credit]:
-    """A credit, not saved, for each link in the text to the site of one other outlet, where its words stand."""
+    """A credit, not saved, for each link in the text to a page of one other outlet, where its words stand."""
     if not article.links:
         return
-    outlets = list(Outlet.objects.exclude(homepage="").exclude(pk=article.outlet_id or 0))
-    shared = Counter(site_of(outlet.homepage) for outlet in outlets)
-    own = site_of(article.outlet.homepage) if article.outlet else ""
-    by_site = {site: outlet for outlet in outlets if (site := site_of(outlet.homepage)) and shared[site] == 1}
+    by_place: dict[str, Outlet | None] = {}
+    for outlet in Outlet.objects.exclude(homepage=""):
+        place = place_of(outlet.homepage)
+        by_place[place] = None if place in by_place else outlet
     last = 0
     for words, address in article.links:
-        outlet = by_site.get(site_of(address)) if site_of(address) != own else None
-        start = article.text.find(words, last)
-        if outlet is not None and start >= 0:
+        found, start = _outlet_at(address, by_place), article.text.find(words, last)
+        if start >= 0:
             last = start + len(words)
+        if found is not None and found.pk != article.outlet_id and start >= 0:
             yield Credit(
-                article=article, start=start, end=last, outlet=outlet, name=outlet.name, raw=words[:300], link=address
+                article=article, start=start, end=last, outlet=found, name=found.name, raw=words[:300], link=address
             )
 
 
@@ -70,9 +83,10 @@ def note_outlets() -> int:
 
 
 def _read_again(outlet: Outlet, names: set[str]) -> None:
+    """Those that hold all the words of a name: more than those that name it, and none of them is missed."""
     recent = Article.objects.filter(seen_at__gte=timezone.now() - AGAIN).exclude(analysed_at=None)
     named = set(recent.filter(Q(given_credits__outlet=outlet)).values_list("pk", flat=True)[:MOST_AGAIN])
     for name in sorted(names):
-        bare = name.replace('"', " ")
-        named |= set(recent.matching(f'"{bare}"').values_list("pk", flat=True)[:MOST_AGAIN])
+        words = " ".join(_WORD.findall(name))
+        named |= set(recent.matching(words).values_list("pk", flat=True)[:MOST_AGAIN])
     Article.objects.filter(pk__in=named).update(analysed_at=None)

@@ -25,6 +25,8 @@ from articles.text.findings import Span
 from articles.text.typography import fold
 
 FAR = 2.0
+NEAR, FEWEST_NEAR = 1.1, 2
+"""Figures this near speak of one thing already when they share two telling words right beside them."""
 SHARED_FIGURE, SHARED_DATE = 1 / 3, 0.5
 FEWEST_FIGURE, FEWEST_DATE = 3, 4
 MOST_DAYS = 31
@@ -43,7 +45,6 @@ _ABOUT = re.compile(
     re.I,
 )
 _DATELINE = re.compile(r"^[^a-zà-ÿ\n]{2,40},[\s\u00a0\u202f]*$")
-_SIZES = frozenset({"million", "milliard", "millier", "billion", "centain", "dizain"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,14 @@ class Disagreement:
 
 @cache
 def _stop() -> frozenset[str]:
-    return frozenset(fold(word)[:_STEM] for word in wordlists.lines("grouping_stop_fr")) | _SIZES
+    """Words that tell of no thing: small words, names of days and months, measures of time and of number."""
+    small = " ".join((*wordlists.lines("grouping_stop_fr"), *wordlists.group("grammar", "times"))).split()
+    return frozenset(map(fold, (*small, *wordlists.lines("measure_words"))))
 
 
 def _telling(text: str) -> frozenset[str]:
-    return frozenset(word[:_STEM] for word in _WORD.findall(fold(text)) if len(word) >= _SHORTEST) - _stop()
+    words = (word for word in _WORD.findall(fold(text)) if len(word) >= _SHORTEST)
+    return frozenset(word[:_STEM] for word in words if word not in _stop())
 
 
 def _sentence(bounds: Sequence[Span], at: int) -> Span:
@@ -127,8 +131,8 @@ def _counted(raw: str, after: str, unit: str) -> str:
     if unit:
         return ""
     match = _COUNTED.match(after)
-    word = fold(match[1])[:_STEM] if match else ""
-    return "" if word in _stop() else word
+    word = fold(match[1]) if match else ""
+    return "" if word in _stop() else word[:_STEM]
 
 
 def day(
@@ -199,9 +203,10 @@ def _same_figure(one: Told, other: Told) -> bool:
         return False
     if one.years and other.years and not one.years & other.years:
         return False
-    return max(one.value, other.value) / min(one.value, other.value) <= FAR and _alike(
-        one, other, FEWEST_FIGURE, SHARED_FIGURE
-    )
+    ratio = max(one.value, other.value) / min(one.value, other.value)
+    if ratio <= NEAR and len(one.beside & other.beside) >= FEWEST_NEAR:
+        return True
+    return ratio <= FAR and _alike(one, other, FEWEST_FIGURE, SHARED_FIGURE)
 
 
 def _same_day(one: Told, other: Told) -> bool:

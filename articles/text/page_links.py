@@ -1,9 +1,9 @@
-"""The links in an article's text that lead to other sites: they may credit another outlet."""
+"""The links in an article's text: they may credit another outlet, even of the same host."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin, urlsplit
 
 from articles.text.page_tree import Leaf
 from articles.text.spans import Block, Link
@@ -15,14 +15,13 @@ MOST_WORDS, MOST_ADDRESS = 300, 1000
 
 
 def read(leaves: Iterable[Leaf], blocks: Iterable[Block], url: str) -> tuple[Link, ...]:
-    """The first MOST_LINKS links of the blocks to other sites than that of `url`, each address with its words once."""
-    texts = {tidy(block.text) for block in blocks}
-    own, found = _site(url), dict[Link, None]()
+    """The first MOST_LINKS links of the blocks to other pages than `url`, each address with its words once."""
+    texts, found = {tidy(block.text) for block in blocks}, dict[Link, None]()
     for leaf in leaves:
         if leaf.linked and not texts.isdisjoint(map(tidy, (leaf.text, *(line for line, _linked in leaf.lines)))):
             for anchor in leaf.element.iter("a"):
                 link = _link(anchor.get("href") or "", " ".join(anchor.itertext()), url)
-                if link is not None and _site(link.url) != own:
+                if link is not None and urldefrag(link.url).url != urldefrag(url).url:
                     found.setdefault(link)
     return tuple(found)[:MOST_LINKS]
 
@@ -37,11 +36,3 @@ def _link(href: str, words: str, url: str) -> Link | None:
     if parts.scheme not in {"http", "https"} or not parts.hostname or len(address) > MOST_ADDRESS:
         return None
     return Link(said, address) if 0 < len(said) <= MOST_WORDS else None
-
-
-def _site(address: str) -> str:
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        return ""
-    return ".".join(host.lower().split(".")[-2:])

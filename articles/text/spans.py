@@ -21,7 +21,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link in the text to another site: its words, and its absolute address (http or https)."""
+    """A link in the text to another page: its words, and its absolute address (http or https)."""
 
     words: str
     url: str
