@@ -50,6 +50,11 @@ def recipients() -> list[str]:
     return sorted(set(staff.exclude(email="").values_list("email", flat=True)))
 
 
+def has_mail() -> bool:
+    """Whether messages leave this machine; else they are written to the log of the process that sends them."""
+    return "console" not in settings.EMAIL_BACKEND
+
+
 def tell(now: datetime) -> int:
     """Send what waits to be told, at most one message of what broke and one of what is fixed; how many were sent."""
     return _tell("alert", Incident.objects.to_alert(now), now) + _tell("fixed", Incident.objects.to_call_off(now), now)

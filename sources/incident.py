@@ -92,6 +92,11 @@ class Incident(models.Model):
         return wording.duration(self.closed_at - self.began_at) if self.closed_at else ""
 
     @property
+    def was_given_up(self) -> bool:
+        """Whether it was closed because nobody watches the feed any more: that is told to nobody."""
+        return self.closed_at is not None and self.fixed_claimed_at == self.closed_at
+
+    @property
     def is_untold(self) -> bool:
         """Whether a worker that began to tell it has ended before it was known to be told."""
         begun = self.alert_claimed_at

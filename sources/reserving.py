@@ -49,7 +49,7 @@ def _claim(now: datetime) -> Outlet | None:
     asked = Q(tdm_checked_at=None) | Q(tdm_checked_at__lt=now - OFTEN_ENOUGH)
     rows = Outlet.objects.collected().filter(asked, is_demo=False, homepage__startswith="http", feeds__isnull=False)
     first = rows.order_by(F("tdm_checked_at").asc(nulls_first=True), "pk").values_list("pk", flat=True).first()
-    outlet = Outlet.objects.filter(asked, pk=first).select_for_update(skip_locked=True).first()
+    outlet = Outlet.objects.filter(asked, pk=first or 0).select_for_update(skip_locked=True).first()
     if outlet is not None:
         Outlet.objects.filter(pk=outlet.pk).update(tdm_checked_at=now)
     return outlet

@@ -16,14 +16,15 @@ from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from sources import confined
+from sources import confined, wording
 from sources.bell import ring
-from sources.fetching.client import Client, FetchError, Reason, Response
+from sources.fetching.client import Client, FetchError, Response
 from sources.models import Entry, Feed, Outlet
-from sources.parsing import opml
+from sources.parsing import opml, reservation
 from sources.parsing.discovery import Candidate, discover, guesses, news_sitemaps
 from sources.parsing.feeds import NotAFeed, ParsedFeed, parse
 from sources.parsing.plaintext import collapse
+from sources.parsing.reservation import Reservation
 from sources.parsing.urls import canonical, fingerprint, host
 
 STARTER_PACK = Path(__file__).with_name("starter_pack.csv")
@@ -59,6 +60,8 @@ class Preview:
     url: str
     feed: ParsedFeed
     known: Feed | None
+    reserved: Reservation | None = None
+    """What the headers say of text and data mining."""
 
 
 def in_words(error: FetchError | NotAFeed | confined.Failed) -> str:
@@ -67,22 +70,7 @@ def in_words(error: FetchError | NotAFeed | confined.Failed) -> str:
         return _("This address holds no feed.")
     if isinstance(error, confined.Failed):
         return str(error)
-    told = {
-        Reason.ADDRESS_REFUSED: _("This address is not on the public Internet: it was not visited."),
-        Reason.ROBOTS: _("The site's robots.txt keeps us from this address."),
-        Reason.BUSY: _("This site is being read already. Try again in a moment."),
-        Reason.DNS: _("No site has this name."),
-        Reason.CONNECTION: _("The site could not be reached."),
-        Reason.TLS: _("The site has no valid certificate."),
-        Reason.TIMEOUT: _("The site took too long to answer."),
-        Reason.TOO_LARGE: _("The answer is too large."),
-        Reason.REDIRECTS: _("The address leads on and on, and nowhere."),
-        Reason.RATE_LIMITED: _("The site asks us to come less often."),
-        Reason.GONE: _("The site says that this address is gone for good."),
-        Reason.CHALLENGE: _("The site asks whether the reader is human, and sends nothing else."),
-    }
-    answered = _("The site answered with the error %(status)s.") % {"status": error.status}
-    return told.get(error.reason) or (answered if error.status else _("This address could not be read."))
+    return wording.failure(error.reason, error.status) or _("This address could not be read.")
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------
@@ -107,7 +95,8 @@ def preview(url: str, client: Client) -> Preview:
     """Read the feed at `url`. Raises FetchError when it cannot be had, NotAFeed when it is none, or confined.Failed."""
     response = client.get(url, kind="feed")
     address = response.permanent_redirect_to or url
-    return Preview(address, _read(response), known_feed(address) or known_feed(url))
+    reserved = reservation.of_headers(response.headers)
+    return Preview(address, _read(response), known_feed(address) or known_feed(url), reserved)
 
 
 def _as_feed(response: Response) -> ParsedFeed | None:

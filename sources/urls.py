@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from sources import views, views_imports, views_terms
+from sources import views, views_adding, views_imports, views_terms
 
 app_name = "sources"
 urlpatterns = [
     path("", views.feed_list, name="list"),
-    path("ajouter/", views.add, name="add"),
+    path("ajouter/", views_adding.add, name="add"),
     path("catalogue/", views.starter, name="starter"),
     path("opml/", views.opml, name="opml"),
     path("opml/pressreview.opml", views.export_opml, name="export"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import wraps
 from typing import Any
 
@@ -15,29 +16,30 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from sources import confined, health, subscribing
-from sources.fetcher import client
-from sources.fetching.client import FetchError
-from sources.forms import AddressForm, OpmlForm, SourceForm
-from sources.models import Entry, Feed, Outlet
-from sources.parsing.feeds import NotAFeed
-from sources.subscribing import AlreadyThere, NotFound, Preview
+from sources import alerting, health, subscribing
+from sources.alerting import ADMINISTRATOR
+from sources.fetcher import kept_rules
+from sources.forms import OpmlForm
+from sources.models import Entry, Feed, Incident, Outlet
 
-# A role of the newsroom. Its name belongs to articles.perms, which this application may not import: a test compares.
-ADMINISTRATOR = "administrateur"
-PREVIEWED = 10
 ATTEMPTS_SHOWN = 24
 ENTRIES_ON_A_PAGE = 40
-_FILTERS: dict[str, Callable[[health.State], bool]] = {
-    "all": lambda state: True,
-    "look": lambda state: state.needs_a_look,
-    "ok": lambda state: state.name == "ok",
-    "paused": lambda state: state.sign == "off",
+INCIDENTS_SHOWN = 20
+FIXED_FOR = timedelta(days=7)
+# A feed that was asked for is read within seconds; after this long the page stops waiting for it.
+PATIENCE = timedelta(seconds=60)
+_FILTERS: dict[str, Callable[[health.Health], bool]] = {
+    "all": lambda row: True,
+    "look": lambda row: row.state.needs_a_look,
+    "ok": lambda row: row.state.name == "ok",
+    "paused": lambda row: row.state.sign == "off",
+    "own": lambda row: bool(row.settings),
 }
 
 View = Callable[..., HttpResponse]
@@ -65,7 +67,8 @@ def _days() -> dict[str, datetime]:
 
 
 def _labels(counts: Counter[str]) -> list[tuple[str, str, int]]:
-    words = {"all": _("All"), "look": _("To look at"), "ok": _("Up to date"), "paused": _("Paused")}
+    words = {"all": _("All"), "look": _("To look at"), "ok": _("Up to date"), "paused": _("Paused"),
+             "own": _("Own settings")}  # fmt: skip
     return [(name, words[name], counts[name]) for name in _FILTERS]
 
 
@@ -74,18 +77,63 @@ def _labels(counts: Counter[str]) -> list[tuple[str, str, int]]:
 def feed_list(request: HttpRequest) -> HttpResponse:
     """Every feed with its state in words; those that need a look first."""
     rows = health.sorted_by_need(health.overview(Feed.objects.select_related("outlet"), timezone.now()))
-    counts = Counter(name for name, keeps in _FILTERS.items() for row in rows if keeps(row.state))
+    counts = Counter(name for name, keeps in _FILTERS.items() for row in rows if keeps(row))
     chosen = request.GET.get("etat", "all")
     keeps = _FILTERS.get(chosen, _FILTERS["all"])
     context = {
         **_days(),
-        "rows": [row for row in rows if keeps(row.state)],
+        "rows": [row for row in rows if keeps(row)],
         "summary": health.in_a_sentence(rows),
         "filters": _labels(counts),
         "chosen": chosen if chosen in _FILTERS else "all",
         "total": len(rows),
+        "follow": _follow(request, rows),
+        **_incidents(),
     }
     return render(request, "sources/list.html", context)
+
+
+def _incidents() -> dict[str, Any]:
+    """What is wrong now, what was fixed lately, and who is told."""
+    known = Incident.objects.select_related("feed__outlet")
+    opened, fixed = known.opened(), known.fixed_since(timezone.now() - FIXED_FOR)
+    return {
+        "opened": opened[:INCIDENTS_SHOWN],
+        "more_opened": max(opened.count() - INCIDENTS_SHOWN, 0),
+        "fixed": fixed[:INCIDENTS_SHOWN],
+        "told_to": alerting.recipients(),
+        "has_mail": alerting.has_mail(),
+    }
+
+
+# --- a visit that was asked for --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """A feed that somebody asked to be read now: whether that is still to come, and whether it should have come."""
+
+    feed: int
+    waits: bool
+    is_late: bool
+
+
+def following(feed: Feed, page: str = "detail") -> str:
+    """The address of a page that shows the feed's next visit as it comes."""
+    address = reverse("sources:list") if page == "list" else reverse("sources:detail", args=[feed.pk])
+    return f"{address}?suivi={feed.pk}-{timezone.now().timestamp():.0f}"
+
+
+def _follow(request: HttpRequest, rows: list[health.Health]) -> Follow | None:
+    """The visit that the address tells to wait for; None where it tells of none."""
+    number, _dash, moment = request.GET.get("suivi", "").partition("-")
+    row = next((row for row in rows if str(row.feed.pk) == number), None)
+    if row is None or not (moment.isascii() and moment.isdigit() and len(moment) < 12):
+        return None
+    asked = datetime.fromtimestamp(int(moment), UTC)
+    came = row.latest is not None and row.latest.started_at >= asked - timedelta(seconds=1)
+    is_late = not timedelta(seconds=-5) < timezone.now() - asked < PATIENCE
+    return Follow(row.feed.pk, waits=not came and not is_late, is_late=not came and is_late)
 
 
 # --- one feed --------------------------------------------------------------------------------------------------------
@@ -100,18 +148,28 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     chosen = request.GET.get("issue", "")
     if chosen in Entry.Outcome.values and chosen:
         entries = entries.filter(outcome=chosen)
+    row = health.overview([feed], timezone.now())[0]
     outcomes = dict(feed.entries.order_by().values_list("outcome").annotate(count=Count("id")))
     context = {
         **_days(),
-        "row": health.overview([feed], timezone.now())[0],
+        "row": row,
         "feed": feed,
         "rival": Feed.objects.select_related("outlet").filter(url=feed.moved_to).first() if feed.moved_to else None,
         "attempts": feed.attempts.all()[:ATTEMPTS_SHOWN],
         "page": Paginator(entries.order_by("-seen_at", "-id"), ENTRIES_ON_A_PAGE).get_page(request.GET.get("page")),
         "outcomes": [(value, label, outcomes[value]) for value, label in Entry.Outcome.choices if value in outcomes],
         "chosen": chosen,
+        "incidents": feed.incidents.all()[:INCIDENTS_SHOWN],
+        "follow": _follow(request, [row]),
+        **_robots(feed.url),
     }
     return render(request, "sources/detail.html", context)
+
+
+def _robots(url: str) -> dict[str, Any]:
+    """What the site's robots.txt lets us do, as it was read last."""
+    rules = kept_rules(url)
+    return {"robots": rules, "is_allowed": rules.allows(url) if rules else None}
 
 
 def _back(request: HttpRequest, feed: Feed) -> HttpResponse:
@@ -129,9 +187,11 @@ def _act(request: HttpRequest, pk: int, act: Callable[[Feed], None], said: str) 
 @require_POST
 @administrators_only
 def collect(request: HttpRequest, pk: int) -> HttpResponse:
-    """Read a feed now."""
-    said = _("%(outlet)s is read next; reload in a moment to see what came.")
-    return _act(request, pk, subscribing.collect_now, said)
+    """Read a feed now; the page that comes shows what comes of it."""
+    feed = get_object_or_404(Feed, pk=pk)
+    address = following(feed, "detail" if request.POST.get("from") == "feed" else "list")
+    subscribing.collect_now(feed)
+    return redirect(address)
 
 
 @require_POST
@@ -160,111 +220,7 @@ def retry(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("sources:detail", pk=entry.feed_id) if entry.feed_id else redirect("sources:list")
 
 
-# --- adding ----------------------------------------------------------------------------------------------------------
-
-
-def _findings(seen: Preview) -> list[tuple[str, str]]:
-    """What to know before saving, each with its sign."""
-    entries = seen.feed.entries
-    total = len(entries)
-    dated = sum(entry.published is not None for entry in entries)
-    signed = sum(bool(entry.authors) for entry in entries)
-    full = sum(len(entry.content) > 1500 for entry in entries)
-    languages = ", ".join(sorted({entry.language for entry in entries} - {""}) or [seen.feed.language or _("not said")])
-    return [
-        ("ok" if dated == total else "warn", _("Dates: %(count)d of %(total)d") % {"count": dated, "total": total}),
-        ("ok" if signed else "warn", _("Authors: %(count)d of %(total)d") % {"count": signed, "total": total}),
-        ("ok", _("Language: %(languages)s") % {"languages": languages}),
-        ("ok", _("Texts in the feed: %(count)d of %(total)d, the rest is read off the pages")
-         % {"count": full, "total": total}),
-        ("bad" if seen.known else "ok",
-         _("Here already, for %(outlet)s") % {"outlet": seen.known.outlet.name} if seen.known
-         else _("No source has this address")),
-    ]  # fmt: skip
-
-
-def _look(address: str) -> dict[str, Any]:
-    """The second step of adding: the feeds of an address; the third at once when there is only one."""
-    try:
-        found = subscribing.look(address, client())
-    except NotFound as error:
-        return {"error": str(error)}
-    except (FetchError, confined.Failed) as error:
-        return {"error": subscribing.in_words(error)}
-    context: dict[str, Any] = {"found": found, "step": 2}
-    return context | (_preview(found.candidates[0].url) if len(found.candidates) == 1 else {})
-
-
-def _preview(url: str) -> dict[str, Any]:
-    """The third step: ten entries of a feed, as they were understood."""
-    try:
-        seen = subscribing.preview(url, client())
-    except (FetchError, NotAFeed, confined.Failed) as error:
-        return {"error": subscribing.in_words(error)}
-    return {"seen": seen, "entries": seen.feed.entries[:PREVIEWED], "findings": _findings(seen), "step": 3}
-
-
-def _save(request: HttpRequest, form: SourceForm) -> HttpResponse | None:
-    """Save and answer with the list; None when it cannot be, said in the form."""
-    clean = form.cleaned_data
-    try:
-        subscribing.add(
-            name=clean["name"], feed_url=clean["feed"], homepage=clean["site"],
-            kind=clean["kind"], language=clean["language"],
-        )  # fmt: skip
-    except AlreadyThere as known:
-        form.add_error("feed", str(known))
-        return None
-    messages.success(request, _("%(outlet)s is added; its first entries come in a moment.") % {"outlet": clean["name"]})
-    return redirect("sources:list")
-
-
-def _filled(request: HttpRequest, context: dict[str, Any]) -> dict[str, str]:
-    """What the form to save starts from: what was typed, then what the site and the feed say of themselves."""
-    seen, found = context.get("seen"), context.get("found")
-    typed = request.POST
-    name = (found.name if found else "") or (seen.feed.title[:120] if seen else "")
-    return {
-        "feed": typed.get("feed") or (seen.url if seen else ""),
-        "name": typed.get("name") or name,
-        "site": typed.get("site") or (found.site if found else seen.feed.site_url if seen else ""),
-        "kind": typed.get("kind") or Outlet.Kind.TECH.value,
-        "language": typed.get("language") or (seen.feed.language[:2].lower() if seen else "") or "fr",
-    }
-
-
-def _step(request: HttpRequest) -> tuple[dict[str, Any], HttpResponse | None]:
-    """Do what a button of the wizard asks; nothing is stored before the last one."""
-    act = request.POST.get("act", "look")
-    if act == "save":
-        form = SourceForm(request.POST)
-        answer = _save(request, form) if form.is_valid() else None
-        return {"form": form, "step": 4}, answer
-    form_address = AddressForm({"address": request.POST.get("feed" if act == "preview" else "address", "")})
-    if not form_address.is_valid():
-        return {"error": next(iter(form_address.errors.values()))[0]}, None
-    address = form_address.cleaned_data["address"]
-    return (_preview if act == "preview" else _look)(address), None
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@administrators_only
-def add(request: HttpRequest) -> HttpResponse:
-    """Add a source in four steps: address, feeds found, preview, save."""
-    context, answer = _step(request) if request.method == "POST" else ({}, None)
-    if answer is not None:
-        return answer
-    form = context.get("form")
-    is_wrong = "error" in context or (form is not None and not form.is_valid())
-    context |= {
-        "step": context.get("step", 1),
-        "address": request.POST.get("address", ""),
-        "values": _filled(request, context),
-        "kinds": Outlet.Kind.choices,
-        "outlets": Outlet.objects.order_by("name").values_list("name", flat=True),
-        "only_feed": request.GET.get("fil") == "1" or request.POST.get("act") == "save",
-    }
-    return render(request, "sources/add.html", context, status=400 if is_wrong else 200)
+# --- the starter pack ------------------------------------------------------------------------------------------------
 
 
 def _starter_lines() -> list[dict[str, Any]]:

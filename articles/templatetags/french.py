@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from articles.models import Article
 from sources.models import DatePrecision
+from sources.parsing.dates import PartialDate, Precision
 
 register = template.Library()
 
@@ -258,6 +259,14 @@ def said(text: str, precision: str) -> str:
     if at is None or precision in {"", DatePrecision.YEAR, DatePrecision.MONTH}:
         return said_date(at, precision)
     return short_day(at)
+
+
+@register.filter
+def partial(text: str, precision: str) -> str:
+    """A date as a feed gave it (PartialDate.value and its precision), as far as it goes: 28 fév., 14 h 30."""
+    if not text or not precision:
+        return _("not said")
+    return said_date(PartialDate(text, Precision(precision)).instant(), precision, short=True)
 
 
 @register.simple_tag

@@ -14,17 +14,20 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles import perms
-from sources import subscribing, views
+from sources import subscribing, views, views_adding
 from sources.fetching.client import FetchError, Reason
-from sources.models import Entry, Feed, FetchAttempt, Outlet
+from sources.fetching.robots import Rules, parse
+from sources.models import Entry, Feed, FetchAttempt, Incident, Outlet
 from sources.parsing import opml
-from tests.fakes import FakeClient, item, response, rss
+from sources.parsing.reservation import PATH
+from tests.fakes import Answer, FakeClient, html, item, response, rss
 
 pytestmark = pytest.mark.django_db
 LIST, ADD, STARTER, OPML, EXPORT = (
     "/sources/", "/sources/ajouter/", "/sources/catalogue/", "/sources/opml/", "/sources/opml/pressreview.opml",
 )  # fmt: skip
 SITE, FEED = "https://journal.example/", "https://journal.example/fil.xml"
+PAGE, RESERVED = "https://journal.example/articles/1", f"https://journal.example{PATH}"
 HOME = f"""<html><head><title>Le Journal</title>
 <link rel="alternate" type="application/rss+xml" href="{FEED}">
 <link rel="alternate" type="application/atom+xml" href="{SITE}tech.atom"></head></html>"""
@@ -142,9 +145,73 @@ def test_pages_ask_no_more_of_the_database_for_more_rows(browser: Client) -> Non
 
 def test_collecting_now_makes_the_feed_due_and_wakes_the_collector(browser: Client, bell: list[str]) -> None:
     one = feed()
-    assert browser.post(f"/sources/fils/{one.pk}/collecter/")["Location"] == LIST
+    assert browser.post(f"/sources/fils/{one.pk}/collecter/")["Location"].startswith(f"{LIST}?suivi={one.pk}-")
     assert Feed.objects.due(timezone.now()).get() == one
     assert bell == ["sources.collect_due"]
+
+
+@pytest.mark.parametrize("place", ["list", "feed"])
+def test_the_visit_that_was_asked_for_is_shown_as_it_comes(place: str, browser: Client) -> None:
+    one = feed()
+    page = browser.post(f"/sources/fils/{one.pk}/collecter/", {"from": place})["Location"]
+    waiting = browser.get(page).content.decode()
+    assert "data-follow" in waiting
+    assert '<noscript><meta http-equiv="refresh"' in waiting
+    FetchAttempt.objects.create(feed=one, started_at=timezone.now(), outcome="new", entries_new=7, seconds=0.4)
+    shown = browser.get(page)
+    assert not shown.context["follow"].waits
+    assert "data-follow" not in shown.content.decode()
+    assert "7" in shown.content.decode()
+
+
+def test_a_visit_that_does_not_come_is_not_awaited_for_ever(browser: Client) -> None:
+    one = feed()
+    asked = timezone.now() - timedelta(minutes=2)
+    follow = browser.get(LIST, {"suivi": f"{one.pk}-{asked.timestamp():.0f}"}).context["follow"]
+    assert (follow.waits, follow.is_late) == (False, True)
+
+
+@pytest.mark.parametrize("asked", ["", "x", "1", "1-", "1-x", "999-1", "1-99999999999999", "-1", "1-²"])
+def test_an_address_that_tells_of_no_visit_is_a_plain_page(asked: str, browser: Client) -> None:
+    feed()
+    assert browser.get(LIST, {"suivi": asked}).status_code == 200
+
+
+def test_incidents_are_shown_with_their_reason_and_those_fixed_lately(browser: Client, settings: object) -> None:
+    now, one = timezone.now(), feed("Le Fil")
+    facts = {"reason": "http_error", "status": 503, "tries": 4}
+    known = {"began_at": now - timedelta(hours=5), "opened_at": now - timedelta(hours=4)}
+    Incident.objects.create(feed=one, kind="failing", facts=facts, **known)
+    Incident.objects.create(feed=feed("L’Ancien"), kind="silent", closed_at=now - timedelta(days=2), **known)
+    Incident.objects.create(feed=feed("L’Oublié"), kind="silent", closed_at=now - timedelta(days=9), **known)
+    page = browser.get(LIST)
+    assert [incident.feed for incident in page.context["opened"]] == [one]
+    assert [incident.feed.outlet.name for incident in page.context["fixed"]] == ["L’Ancien"]
+    assert "503" in page.content.decode()
+    assert "503" in browser.get(f"/sources/fils/{one.pk}/").content.decode()
+
+
+def test_settings_of_its_own_are_shown_and_can_be_filtered(browser: Client) -> None:
+    feed("Comme les autres")
+    own = feed("À part")
+    Outlet.objects.filter(pk=own.outlet_id).update(excerpt_limit=123, body_selector="main")
+    page = browser.get(LIST, {"etat": "own"})
+    assert [row.feed for row in page.context["rows"]] == [own]
+    assert "123" in page.content.decode()
+    assert len(page.context["rows"][0].settings) == 2
+
+
+@pytest.mark.parametrize("rules", [None, Rules(True), Rules(False), parse("User-agent: *\nCrawl-delay: 10")])
+def test_a_feeds_page_says_what_its_site_lets_us_do(
+    rules: Rules | None, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "kept_rules", lambda url: rules)
+    one = feed()
+    Outlet.objects.update(tdm_reserved=True, tdm_since=timezone.now(), tdm_policy="https://journal.example/licence")
+    page = browser.get(f"/sources/fils/{one.pk}/").content.decode()
+    assert "robots.txt" in page
+    assert "https://journal.example/licence" in page
+    assert ("10 s" in page) == (rules is not None and rules.crawl_delay == 10)
 
 
 def test_a_feed_is_paused_and_resumed_from_its_own_page(browser: Client) -> None:
@@ -197,24 +264,30 @@ def test_a_feed_that_does_not_exist_is_not_found(browser: Client) -> None:
 # --- adding ----------------------------------------------------------------------------------------------------------
 
 
-def answer_with(monkeypatch: pytest.MonkeyPatch, **bodies: str) -> None:
-    answers = {
+def answer_with(monkeypatch: pytest.MonkeyPatch, **others: Answer) -> FakeClient:
+    answers: dict[str, Answer] = {
         SITE: response(SITE, HOME),
         f"{SITE}robots.txt": response(f"{SITE}robots.txt", ""),
         FEED: response(FEED, rss(item(1, title="Une entrée du fil"))),
+        PAGE: response(PAGE, html("Une entrée du fil")),
+        RESERVED: FetchError(Reason.HTTP_ERROR, "404", status=404),
+        **others,
     }
-    monkeypatch.setattr(views, "client", lambda: FakeClient(answers=dict(answers)))
+    fake = FakeClient(answers=dict(answers))
+    monkeypatch.setattr(views_adding, "client", lambda: fake)
+    return fake
 
 
 def test_a_site_is_looked_at_then_previewed_then_saved(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     answer_with(monkeypatch)
     found = browser.post(ADD, {"act": "look", "address": "journal.example/"})
     assert [candidate.url for candidate in found.context["found"].candidates] == [FEED, f"{SITE}tech.atom"]
-    seen = browser.post(ADD, {"act": "preview", "feed": FEED, "name": "Le Journal", "site": SITE})
+    seen = browser.post(ADD, {"act": "preview", "feed": FEED, "found": found.context["signed"]})
     assert "Une entrée du fil" in seen.content.decode()
+    assert f"{SITE}tech.atom" in seen.content.decode()  # what was found stays, to see another one
     assert not Feed.objects.exists()
     saved = browser.post(ADD, {**seen.context["values"], "act": "save"})
-    assert saved["Location"] == LIST
+    assert saved["Location"].startswith(f"/sources/fils/{Feed.objects.get().pk}/?suivi=")
     assert (Feed.objects.get().url, Outlet.objects.get().name) == (FEED, "Le Journal")
 
 
@@ -222,14 +295,14 @@ def test_the_address_of_a_feed_goes_straight_to_its_preview(browser: Client, mon
     answer_with(monkeypatch)
     page = browser.post(ADD, {"act": "look", "address": FEED})
     assert page.context["step"] == 3
-    assert len(page.context["entries"]) == 1
+    assert len(page.context["seen"].lines) == 1
 
 
 def test_a_site_that_does_not_answer_is_said_and_its_address_kept(
     browser: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     error = FetchError(Reason.DNS, "journal.example is not known.")
-    monkeypatch.setattr(views, "client", lambda: FakeClient(answers={SITE: error}))
+    monkeypatch.setattr(views_adding, "client", lambda: FakeClient(answers={SITE: error}))
     page = browser.post(ADD, {"act": "look", "address": SITE})
     assert page.status_code == 400
     assert page.context["error"] == subscribing.in_words(error)
@@ -237,10 +310,52 @@ def test_a_site_that_does_not_answer_is_said_and_its_address_kept(
 
 
 def test_a_feed_that_is_no_feed_is_said(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(views, "client", lambda: FakeClient(answers={SITE: response(SITE, HOME)}))
+    monkeypatch.setattr(views_adding, "client", lambda: FakeClient(answers={SITE: response(SITE, HOME)}))
     page = browser.post(ADD, {"act": "preview", "feed": SITE})
     assert page.status_code == 400
     assert page.context["error"]
+
+
+def test_the_preview_tells_dates_access_robots_and_text_mining(
+    browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = f"{SITE}prive/2"
+    wall = '<script type="application/ld+json">{"isAccessibleForFree": false}</script>'
+    body = rss(item(1), item(2, url=other))
+    fake = answer_with(
+        monkeypatch,
+        **{
+            FEED: response(FEED, body, headers={"tdm-reservation": "1", "tdm-policy": f"{SITE}licence"}),
+            PAGE: response(PAGE, html("Un titre", head=wall)),
+        },
+    )
+    fake.robots = parse("User-agent: *\nDisallow: /prive/\nCrawl-delay: 7")
+    page = browser.post(ADD, {"act": "preview", "feed": FEED})
+    seen = page.context["seen"]
+    assert [(line.is_allowed, line.is_free) for line in seen.lines] == [(True, False), (False, None)]
+    assert (seen.walled, seen.pages_read, seen.forbidden) == (1, 1, 1)
+    assert seen.reserved.is_reserved
+    assert [sign for sign, _words in page.context["findings"]].count("warn") == 4  # authors, robots, paywall, mining
+    assert f'href="{SITE}licence"' in page.content.decode()
+
+
+def test_the_sites_file_on_text_mining_is_asked_for(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = '[{"location": "/articles/", "tdm-reservation": 1}]'
+    answer_with(monkeypatch, **{RESERVED: response(RESERVED, rules)})
+    assert browser.post(ADD, {"act": "preview", "feed": FEED}).context["seen"].reserved.is_reserved
+
+
+def test_pages_that_cannot_be_had_leave_the_preview_as_it_is(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_with(monkeypatch, **{PAGE: FetchError(Reason.TIMEOUT, "slow")})
+    seen = browser.post(ADD, {"act": "preview", "feed": FEED}).context["seen"]
+    assert (seen.pages_read, seen.reserved) == (0, None)
+
+
+def test_a_list_of_feeds_that_is_not_ours_is_not_shown(browser: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer_with(monkeypatch)
+    page = browser.post(ADD, {"act": "preview", "feed": FEED, "found": "made:up"})
+    assert page.status_code == 200
+    assert page.context.get("found") is None
 
 
 @pytest.mark.parametrize(
