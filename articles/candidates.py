@@ -11,6 +11,7 @@ from django.db.models.functions import ExtractIsoYear, ExtractWeek
 from django.utils.translation import gettext as _
 
 from articles.converters import Week
+from articles.importance import Voice, weigh
 from articles.models import Article, Digest, DigestItem, Story
 from articles.templatetags.french import said_date
 
@@ -46,6 +47,7 @@ class Candidate:
 class _Coverage:
     outlets: dict[int, str] = field(default_factory=dict)
     articles: int = 0
+    voices: list[Voice] = field(default_factory=list)
     first_at: datetime | None = None
     first_precision: str = ""
     last_day: date | None = None
@@ -75,11 +77,14 @@ def _coverage(week: Week) -> dict[int, _Coverage]:
         Article.objects.published(week.first_day, week.last_day)
         .exclude(story=None)
         .order_by("sort_at", "id")
-        .values_list("story_id", "outlet_id", "outlet__name", "published_at", "published_precision", "day")
+        .values_list(
+            "story_id", "outlet_id", "outlet__name", "published_at", "published_precision", "day", "original_share"
+        )
     )
-    for story_id, outlet_id, outlet, published_at, precision, day in rows:
+    for story_id, outlet_id, outlet, published_at, precision, day, own in rows:
         cover = told.setdefault(story_id or 0, _Coverage(first_at=published_at, first_precision=precision))
         cover.articles += 1
+        cover.voices.append(Voice(outlet_id, own, published_at))
         cover.last_day = day
         if outlet_id is not None:
             cover.outlets.setdefault(outlet_id, outlet)
@@ -101,22 +106,25 @@ def _why(cover: _Coverage, edition: int | None, is_first: bool) -> tuple[str, bo
     names = {
         "outlet": next(iter(cover.outlets.values())),
         "moment": said_date(cover.first_at, cover.first_precision, short=True),
+        "own": weigh(cover.voices).own,
     }
     if len(cover.outlets) < ENOUGH_OUTLETS:
         return _("Two outlets: a brief at most. First: %(outlet)s, %(moment)s") % names, False
     if is_first:
-        return _("Proposed: the most covered of the week. First: %(outlet)s, %(moment)s") % names, True
-    return _("Proposed. First: %(outlet)s, %(moment)s") % names, True
+        return _(
+            "Proposed: the weightiest of the week, own texts: %(own)d. First: %(outlet)s, %(moment)s"
+        ) % names, True
+    return _("Proposed, own texts: %(own)d. First: %(outlet)s, %(moment)s") % names, True
 
 
 def candidates(digest: Digest) -> list[Candidate]:
-    """The stories of the digest's week: most outlets first, then most articles, then the latest."""
+    """The stories of the digest's week, the weightiest in that week first (see articles/importance.py)."""
     told = _coverage(Week(digest.year, digest.week))
     stories = Story.objects.select_related("lead").only("title", "lead__language").in_bulk(told)
     picked = set(digest.items.values_list("story_id", flat=True))
     editions = _editions(told, digest)
     ranked = sorted(
-        told.items(), key=lambda pair: (len(pair[1].outlets), pair[1].articles, pair[1].last_day, pair[0]), reverse=True
+        told.items(), key=lambda pair: (weigh(pair[1].voices).score, pair[1].last_day, pair[0]), reverse=True
     )
     found = []
     for place, (pk, cover) in enumerate(ranked):

@@ -21,10 +21,13 @@ from django.utils.translation import gettext as _
 from articles.editing import Refused
 from articles.models import Article, ArticleCorrection
 from articles.pipeline.reading import dropped_from, keep, plain, set_blocks, without
+from sources.bell import ring
 from sources.parsing.dates import PartialDate
 
 Field = ArticleCorrection.Field
 NO_DATE = ["", ""]
+# What grouping looks at: when one of these is put right, the article's story is decided again.
+_GROUPED_BY = {Field.TITLE, Field.PUBLISHED, Field.LANGUAGE, Field.DROPPED}
 
 # The columns behind each fact.
 COLUMNS: dict[str, tuple[str, ...]] = {
@@ -168,6 +171,9 @@ def _save(article: Article, changed: set[str]) -> None:
         raise Refused(_("At least one block of the text must stay."))
     if not keep(article, {column for name in changed for column in COLUMNS[name]}):
         raise Refused(_("This outlet has the same article already."))
+    if changed & _GROUPED_BY and not article.placed_by_editor:
+        Article.objects.filter(pk=article.pk).update(grouped_at=None)  # its story may be another one
+        ring("articles.group_articles")
 
 
 # --- how each fact is written --------------------------------------------------------------------------------------

@@ -180,6 +180,11 @@ def excerpt_of(article: Article, opening: str) -> str:
     return excerpt(opening.removeprefix(article.title).lstrip(" .\n") or article.standfirst, most)
 
 
+def _words_of(story: Story, by: Article, opening: str) -> str:
+    """The story's sentence where it is this article's, else how the article begins: words stand by who wrote them."""
+    return story.summary if story.summary and story.summary_article_id == by.pk else excerpt_of(by, opening)
+
+
 def _voice(story: Story, told: Sequence[Article], period: Period) -> Article:
     """Whose headline stands for the story: its lead when that is of the period, else the period's longest article."""
     inside = [article for article in told if article.day and article.day >= period.first]
@@ -227,7 +232,7 @@ def rows(ranked: Sequence[_Ranked], period: Period) -> list[StoryRow]:
                 told[one.story],
                 history[one.story],
                 period,
-                excerpt_of(voices[one.story], opened[voices[one.story].pk]),
+                _words_of(stories[one.story], voices[one.story], opened[voices[one.story].pk]),
                 first_articles[first.article] if first else None,
                 sum(is_retitled(borne[article.pk]) for article in told[one.story]),
             )

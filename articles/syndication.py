@@ -77,11 +77,17 @@ class StoryArticles(_Articles):
     """The articles of one story."""
 
     def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Story:
-        story = get_object_or_404(Story.objects.select_related("merged_into"), pk=kwargs["pk"])
+        story = get_object_or_404(
+            Story.objects.select_related("merged_into", "summary_article__outlet"), pk=kwargs["pk"]
+        )
         return story.merged_into or story
 
     def title(self, obj: Story) -> str:
         return _clean(_("%(title)s – PressReview") % {"title": obj.title})
+
+    def subtitle(self, obj: Story) -> str:
+        article = obj.summary_article
+        return _clean(f"{obj.summary} ({article.outlet_name})" if article else obj.summary)
 
     def link(self, obj: Story) -> str:
         return obj.get_absolute_url()

@@ -101,6 +101,10 @@ def common(day: date, keys: Sequence[str], but: Story) -> tuple[int, dict[str, i
 # --- summary -------------------------------------------------------------------------------------------------------
 
 
+def _own(article: Article) -> float:
+    return 1.0 if article.original_share is None else article.original_share
+
+
 def sources_of(articles: Sequence[Article]) -> list[summary.Source]:
     """The articles as the choice of a summary sees them."""
     return [
@@ -111,7 +115,7 @@ def sources_of(articles: Sequence[Article]) -> list[summary.Source]:
             title=article.title,
             standfirst=article.standfirst,
             text=article.text,
-            own=1.0 if article.original_share is None else article.original_share,
+            own=_own(article),
         )
         for article in articles
     ]
@@ -177,7 +181,9 @@ def store_episodes(story: Story, articles: Sequence[Article] | None = None) -> N
     shown = [row for row in rows if row.merged_into_id is None]
     held = [row.first_day for row in shown if story.episodes_held_to and row.first_day <= story.episodes_held_to]
     told_terms = [
-        episodes.Told(article.pk, article.day, _vector(_read_terms(article))) for article in dated if article.day
+        episodes.Told(article.pk, article.day, _vector(_read_terms(article)), _own(article))
+        for article in dated
+        if article.day
     ]
     cuts = episodes.cut(told_terms, held=held, held_to=story.episodes_held_to)
     if len(cuts) < 2 and not rows:

@@ -70,7 +70,7 @@ def group_batch() -> int:
 
 def _group(state: GroupingState) -> int:
     global _engine
-    waiting = list(Article.objects.ungrouped().select_related("outlet")[:BATCH])
+    waiting = list(Article.objects.ungrouped().select_related("outlet", "story")[:BATCH])
     if not waiting:
         return 0
     if _engine is None or _engine.generation != state.generation or len(_engine.held) > MOST_IN_MEMORY:
@@ -79,8 +79,7 @@ def _group(state: GroupingState) -> int:
     touched: set[int] = set()
     for article in waiting:
         _load_around(_engine, article)
-        touched.add(_place(_engine.grouper, article, closed))
-        _engine.held.add(article.pk)
+        touched |= _place(_engine, article, closed)
     if len(waiting) < BATCH:  # the queue is empty: time to look at the stories as they stand
         touched |= _tend(_engine.grouper)
     for story in Story.objects.filter(pk__in=touched, merged_into=None):
@@ -146,22 +145,55 @@ def as_input(article: Article) -> GroupingArticle:
     )
 
 
-def _place(grouper: Grouper, article: Article, closed: set[int]) -> int:
-    """Decide, store, then tell the engine; the story's number."""
-    given = as_input(article)
-    banned = article.bans.values_list("story_id", flat=True)
-    placement = grouper.decide(given, forbidden=closed | set(banned))
-    now = timezone.now()
-    if placement.is_new:
-        story = Story.objects.create(title=article.title, lead=article)
+def _place(engine: _Engine, article: Article, closed: set[int]) -> set[int]:
+    """Decide, store, then tell the engine; the numbers of the stories touched.
+
+    An article that is in a story already waits because a person put its headline or its date right: it is judged
+    anew, and stays where it is when the answer is the same, or when a person placed it or closed its story.
+    """
+    given, grouper, former = as_input(article), engine.grouper, article.story
+    if article.pk in engine.held:
+        grouper.remove(article.pk)
+    if former is not None and (article.placed_by_editor or former.pk in closed):
+        story = former
     else:
-        story = Story.objects.get(pk=placement.story)
-    article.story, article.grouped_at = story, now
+        banned = article.bans.values_list("story_id", flat=True)
+        placement = grouper.decide(given, forbidden=closed | set(banned))
+        story = _story_for(article, placement)
+        if story != former:
+            _note_place(story, placement, article)
+    article.story, article.grouped_at = story, timezone.now()
     article.save(update_fields=["story", "grouped_at"])
+    if former is not None and former != story:
+        _leave(former, story)
+    grouper.add(given, story.pk)
+    engine.held.add(article.pk)
+    return {story.pk} if former is None else {story.pk, former.pk}
+
+
+def _story_for(article: Article, placement: Placement) -> Story:
+    """The story that the engine names; for a new one, the story that the article was alone in keeps its address."""
+    if not placement.is_new:
+        return Story.objects.get(pk=placement.story)
+    if article.story is not None and not article.story.articles.exclude(pk=article.pk).exists():
+        return article.story
+    return Story.objects.create(title=article.title, lead=article)
+
+
+def _leave(former: Story, story: Story) -> None:
+    """The address of a story that lost its last article leads to where that went, and so do those that led there."""
+    if not former.articles.exists():
+        gone = Q(pk=former.pk) | Q(merged_into=former)
+        Story.objects.filter(gone).update(merged_into=story, article_count=0, outlet_count=0)
+
+
+def _note_place(story: Story, placement: Placement, article: Article) -> None:
+    now, former = timezone.now(), article.story
     kind = StoryEvent.Kind.BIRTH if placement.is_new else StoryEvent.Kind.ADDED
     _note(story, kind, now, placement, article)
-    grouper.add(given, story.pk)
-    return story.pk
+    if former is not None:
+        told = {"regrouped": True, "story": story.pk, "title": story.title}
+        StoryEvent.objects.create(story=former, article=article, kind=StoryEvent.Kind.REMOVED, at=now, detail=told)
 
 
 def _note(story: Story, kind: str, now: datetime, why: Placement, article: Article) -> None:

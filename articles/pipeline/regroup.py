@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from articles.models import Article, ArticleBan, GroupingState, Story, StoryEvent, StorySeparation
@@ -169,7 +169,10 @@ def _apply_group(moves: list[Move]) -> int:
     _note(articles, story)
     for touched in Story.objects.filter(pk__in=sources | {story.pk}):
         touched.refresh()
-    Story.objects.filter(pk__in=sources, articles=None).update(merged_into=story)  # an emptied address leads on
+    emptied = set(Story.objects.filter(pk__in=sources, articles=None).values_list("pk", flat=True))
+    # An emptied address leads on, and so do those that led to it.
+    leading = Q(pk__in=emptied) | Q(merged_into__in=emptied)
+    Story.objects.filter(leading).exclude(pk=story.pk).update(merged_into=story)
     return len(articles)
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
+from django.test import Client
 
-from articles import tasks
+from articles import correcting, curating, tasks
 from articles.models import Article, GroupingState, Story, StoryEvent
 from articles.pipeline import group
 from articles.pipeline.group import group_batch
@@ -270,3 +276,154 @@ def test_two_workers_at_once_make_no_twin_stories(monkeypatch: pytest.MonkeyPatc
     assert sum(done) == 7
     assert sorted(len(titles) for titles in groups()) == [3, 4]
     assert StoryEvent.objects.filter(kind__in=("birth", "added")).count() == 7
+
+
+# --- several processes ---------------------------------------------------------------------------------------------
+
+
+SUBJECTS = (
+    ("Silex", "usine gravure puces Dunkerque fondeur emplois subvention silicium tranche plaquette"),
+    ("Horizon", "mutuelle dossiers patients pirates rançon assurés fuite hôpital médecin ordonnance"),
+    ("Orvane", "fusée lanceur satellite orbite moteur étage décollage Kourou constellation poussée"),
+    ("Vestal", "régulateur amende magasin applications commission plainte concurrence navigateur abus loi"),
+    ("Mirador", "caméra visage surveillance gare vidéo algorithme députés décret stade foule"),
+)
+
+
+def many(stories: int = 5, articles: int = 6) -> None:
+    """As many stories as wanted, each of its own words, told at the same hours."""
+    for number in range(articles):
+        for name, said in SUBJECTS[:stories]:
+            words = said.split()
+            told = " ".join(words[number % 3 :])
+            article(
+                f"{name} : {' et '.join(words[number % 3 : number % 3 + 4])}, acte {number}",
+                f"Le groupe {name} et {told}. Selon {name}, {told}.",
+                f"Titre {number}",
+                hours=number,
+            )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_one_of_which_is_killed_group_as_one() -> None:
+    many()
+    command = [sys.executable, "-m", "tests.grouping_worker", connection.settings_dict["NAME"]]
+    workers = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]
+    while not StoryEvent.objects.exists():
+        assert any(worker.poll() is None for worker in workers)
+    workers[0].kill()
+    counts = [int(worker.communicate(timeout=90)[0] or 0) for worker in workers]
+    assert not Article.objects.filter(grouped_at=None).exists()
+    assert sum(counts[1:]) <= 30
+    assert StoryEvent.objects.filter(kind__in=("birth", "added")).count() == 30
+    assert sorted(len(titles) for titles in groups()) == [6] * 5
+    for story in Story.objects.current():
+        assert story.article_count == story.articles.count() == 6
+
+
+# --- what is put right, and what comes late ------------------------------------------------------------------------
+
+
+def put_right(one: Article, **facts: Any) -> None:
+    wanted = replace(correcting.facts_of(one), **facts)
+    correcting.correct(one, None, wanted, correcting.state_of(one))
+
+
+def test_an_article_whose_headline_and_date_are_put_right_is_grouped_again() -> None:
+    foundry = week()[0]
+    wrong = article("Silex à Dunkerque : le fondeur persiste", "", "Le Fil", hours=9)
+    group_batch()
+    wrong.refresh_from_db()
+    foundry.refresh_from_db()
+    former = wrong.story
+    assert former == foundry.story
+    put_right(wrong, title="Mutuelle Horizon : 34 millions de dossiers de patients volés par des pirates")
+    assert group_batch() == 1
+    wrong.refresh_from_db()
+    assert wrong.story != former
+    assert former is not None
+    former.refresh_from_db()
+    assert former.article_count == 4
+    assert StoryEvent.objects.filter(story=former, article=wrong, kind="removed").exists()
+
+
+def test_what_is_put_right_and_stays_leaves_no_trace() -> None:
+    one = week()[0]
+    group_batch()
+    events, before = StoryEvent.objects.count(), groups()
+    one.refresh_from_db()
+    put_right(one, published=[(START + timedelta(hours=2)).isoformat(), "second"])
+    assert group_batch() == 1
+    assert (StoryEvent.objects.count(), groups()) == (events, before)
+
+
+def test_an_article_alone_keeps_its_address_when_it_is_put_right() -> None:
+    week()
+    alone = article("Le vent se lève sur la côte", "Le vent souffle fort sur la côte de Nacre ce matin.", "Le Fil")
+    group_batch()
+    alone.refresh_from_db()
+    put_right(alone, title="Le vent souffle sur la côte")
+    group_batch()
+    story = Story.objects.get(articles=alone)
+    assert story.pk == alone.story_id
+    assert Story.objects.count() == 3
+
+
+def test_the_address_of_a_story_that_loses_its_last_article_leads_on() -> None:
+    foundry = week()[0]
+    stray = article("Le vent se lève sur la côte", "", "Le Fil", hours=5)
+    group_batch()
+    stray.refresh_from_db()
+    former = stray.story_id
+    put_right(stray, title="Silex grave ses puces à Dunkerque, encore un acte")
+    group_batch()
+    foundry.refresh_from_db()
+    assert Story.objects.get(pk=former).merged_into_id == foundry.story_id
+
+
+def test_what_a_person_placed_stays_when_it_is_put_right() -> None:
+    one = week()[0]
+    group_batch()
+    leak = Story.objects.exclude(articles=one).get()
+    curating.move(one, leak, User.objects.create_user("salomé"))
+    one.refresh_from_db()
+    put_right(one, title="Silex grave ses puces à Dunkerque, dernier acte")
+    group_batch()
+    one.refresh_from_db()
+    assert one.story == leak
+
+
+def test_the_order_of_arrival_does_not_make_the_stories() -> None:
+    told = week()
+    group_batch()
+    in_order = groups()
+    Story.objects.all().delete()
+    Article.objects.update(story=None, grouped_at=START)  # nothing waits: they arrive one by one, the latest first
+    group._engine = None
+    for one in sorted(told, key=lambda one: one.sort_at, reverse=True):
+        Article.objects.filter(pk=one.pk).update(grouped_at=None)
+        group_batch()
+    assert groups() == in_order
+
+
+def test_a_chain_of_merged_stories_leads_to_the_last(client: Client) -> None:
+    week()
+    group_batch()
+    foundry, leak = Story.objects.order_by("-article_count")
+    old = Story.objects.create(title="Ancienne", merged_into=Story.objects.create(title="Moyenne", merged_into=leak))
+    group._merge(Merge(leak.pk, foundry.pk, 0.5, ("silex",)))
+    for address in (f"/histoires/{old.pk}/", f"/histoires/{old.pk}-ancienne/", f"/histoires/{leak.pk}/"):
+        answer = client.get(address, follow=True)
+        assert answer.redirect_chain[-1][0] == foundry.get_absolute_url()
+        assert answer.status_code == 200
+
+
+def test_the_terms_of_the_journal_are_words_of_the_articles() -> None:
+    week()
+    many(3, 4)
+    group_batch()
+    said = " ".join(f"{one.title} {one.text}" for one in Article.objects.all())
+    for event in StoryEvent.objects.exclude(kind="birth"):
+        assert event.detail["terms"]
+        for term in event.detail["terms"]:
+            assert re.search(rf"(?<!\w){re.escape(term)}(?!\w)", said), term
