@@ -37,7 +37,8 @@ from sources.models import Feed, Outlet
 STORIES_A_PAGE = 30
 ARTICLES_A_PAGE = 60
 EDITIONS_A_PAGE = 30
-ORDERS = {"couverture", "un-titre"}
+HEAVY = [f"{article}__{text}" for article in ("lead", "summary_article") for text in ("text", "blocks", "search")]
+ORDERS = {"couverture", "importance", "un-titre"}
 
 
 def front(request: HttpRequest) -> HttpResponse:
@@ -112,9 +113,10 @@ def archive(request: HttpRequest) -> HttpResponse:
 def story_list(request: HttpRequest) -> HttpResponse:
     """Stories told by several outlets, the latest or the most covered first; or those of a single outlet."""
     order = request.GET.get("tri", "") if request.GET.get("tri") in ORDERS else ""
-    stories = Story.objects.current().select_related("lead__outlet").defer("lead__text", "lead__blocks", "lead__search")
+    stories = Story.objects.current().select_related("lead__outlet", "summary_article__outlet").defer(*HEAVY)
     stories = stories.filter(outlet_count__lte=1) if order == "un-titre" else stories.filter(outlet_count__gt=1)
-    ranked = stories.by_coverage() if order == "couverture" else stories.order_by("-last_at", "-id")
+    orders = {"couverture": stories.by_coverage, "importance": stories.by_importance}
+    ranked = orders[order]() if order in orders else stories.order_by("-last_at", "-id")
     if exporting.asked_format(request):
         return _export_stories(request, coverage.story_lines(ranked[: exporting.MOST]))
     page = IndexedPaginator(ranked, STORIES_A_PAGE).get_page(request.GET.get("page", 1))
@@ -130,6 +132,9 @@ def _export_stories(request: HttpRequest, lines: Iterable[coverage.StoryLine]) -
             "title_by_editor": line.story.title_by_editor,
             "outlets": line.outlets,
             "articles": line.story.article_count,
+            "outlets_with_own_text": line.story.own_outlet_count,
+            "importance": round(line.story.importance, 2),
+            "summary": line.story.summary,
             "first_day": line.first_day,
             "last_day": line.last_day,
             "page": request.build_absolute_uri(line.story.get_absolute_url()),
