@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 
-from articles.models import Entity, FindingChange, Quote, Spelling, Story
+from articles.counted import Counted, counted
+from articles.models import Entity, FindingChange, Mention, Quote, Spelling, Story
 
 LATEST_QUOTES = 60
 MOST_STORIES = 20
 MOST_TOGETHER = 12
 MOST_CHANGES = 50
+NAMES = "names"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,15 +33,43 @@ class EntityPage:
     """What editors put right of the name, the latest first."""
 
 
-def ranked(kind: str) -> QuerySet[Entity]:
-    """Names of a kind that articles mention, the most quoted first."""
-    entities = Entity.objects.current().filter(kind=kind)
-    counted = entities.annotate(
-        quoted=Count("quotes", filter=Q(quotes__is_hidden=False), distinct=True),
-        seen=Count("mentions", filter=Q(mentions__is_hidden=False), distinct=True),
-        last=Max("mentions__article__sort_at"),
-    )
-    return counted.filter(Q(quoted__gt=0) | Q(seen__gt=0)).order_by("-quoted", "-seen", "name")
+def count_names(kind: str) -> list[tuple[int, int, int]]:
+    """(number, quotes, articles) of the names of a kind that articles mention, the most quoted first."""
+    quoted = _per_name(Quote.objects.filter(speaker__isnull=False), "speaker_id")
+    seen = _per_name(Mention.objects.all(), "entity_id")
+    names = Entity.objects.current().filter(kind=kind).order_by("name").values_list("pk", flat=True)
+    rows = ((pk, quoted.get(pk, 0), seen.get(pk, 0)) for pk in names)
+    return sorted((row for row in rows if row[1] or row[2]), key=lambda row: (-row[1], -row[2]))
+
+
+def _per_name(findings: QuerySet[Any], name: str) -> dict[int, int]:
+    """How many of these findings each name has; those that an editor hid do not count."""
+    return dict(findings.filter(is_hidden=False).order_by().values_list(name).annotate(n=Count("*")))
+
+
+def ranked(kind: str) -> Counted[list[tuple[int, int, int]]]:
+    """The same, kept for a while in a large archive."""
+    return counted(f"{NAMES} {kind}", lambda: count_names(kind))
+
+
+@dataclass(frozen=True, slots=True)
+class NameLine:
+    """A name in the list."""
+
+    entity: Entity
+    quoted: int
+    seen: int
+    last: datetime | None
+    """When an article named it last."""
+
+
+def name_lines(rows: Sequence[tuple[int, int, int]]) -> list[NameLine]:
+    """The names of one page of the list."""
+    numbers = [pk for pk, _quoted, _seen in rows]
+    entities = Entity.objects.in_bulk(numbers)
+    lately = Mention.objects.filter(entity__in=numbers, is_hidden=False).order_by().values_list("entity_id")
+    last = dict(lately.annotate(last=Max("article__sort_at")))
+    return [NameLine(entities[pk], quoted, seen, last.get(pk)) for pk, quoted, seen in rows if pk in entities]
 
 
 def page_of(entity: Entity) -> EntityPage:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from functools import partial
 
 from celery import shared_task
 from django.utils import timezone
 
+from articles import counted, people, volume
+from articles.models import Entity
 from articles.pipeline.analyse import analyse_next
 from articles.pipeline.arrange import arrange_next
 from articles.pipeline.compare import compare_next, prune_prints
@@ -39,6 +42,17 @@ def extract_pages() -> int:
             ring("articles.extract_pages")
             break
     return taken
+
+
+@shared_task(name="articles.count_again")
+def count_again() -> int:
+    """Count a large archive again, before a page that shows the numbers is asked for; how many counts."""
+    if not counted.is_large():
+        return 0
+    counted.again(volume.TOTALS, volume.count_totals)
+    for kind in Entity.Kind.values:
+        counted.again(f"{people.NAMES} {kind}", partial(people.count_names, kind))
+    return 1 + len(Entity.Kind.values)
 
 
 @shared_task(name="articles.refresh_pages")

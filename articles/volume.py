@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Max
+from django.db.models import Count, OuterRef, Subquery
 
 from articles import drawing
+from articles.counted import Counted, counted
 from articles.firsts import first_of
 from articles.models import Article, Story
 from articles.review import latest_day, published
@@ -17,7 +18,8 @@ from sources.models import Feed, Outlet
 DAYS = 28
 LATEST = 30
 MOST_FIRSTS = 8
-MOST_STORIES_LOOKED_AT = 400
+MOST_ARTICLES_LOOKED_AT, MOST_STORIES_LOOKED_AT = 1000, 400
+TOTALS = "articles by outlet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class OutletPage:
     feeds: tuple[Feed, ...]
 
 
-def _counted(last: date, outlets: Iterable[int] | None = None) -> dict[int, dict[date, int]]:
+def _by_day(last: date, outlets: Iterable[int] | None = None) -> dict[int, dict[date, int]]:
     rows = Article.objects.published(last - timedelta(days=DAYS - 1), last).exclude(outlet=None)
     if outlets is not None:
         rows = rows.filter(outlet__in=list(outlets))
@@ -82,30 +84,40 @@ def _volume(last: date, counts: Mapping[date, int], tallest: int = 22) -> Volume
     return Volume(last, series, tuple(drawing.heights(series, tallest)))
 
 
-def outlet_lines() -> list[OutletLine]:
+def count_totals() -> dict[int, int]:
+    """How many articles each outlet has, one pass over the index of outlets."""
+    told = Article.objects.exclude(outlet=None).order_by().values_list("outlet_id")
+    return {pk: n for pk, n in told.annotate(n=Count("*")) if pk}
+
+
+def totals() -> Counted[dict[int, int]]:
+    """The same, kept for a while in a large archive."""
+    return counted(TOTALS, count_totals)
+
+
+def outlet_lines(articles: Mapping[int, int]) -> list[OutletLine]:
     """Every outlet that is collected or has articles, by name; bars are scaled to each outlet's own maximum."""
     last = latest_day()
-    counted = _counted(last) if last else {}
-    told = Article.objects.exclude(outlet=None).values_list("outlet_id")
-    totals = {pk: (n, newest) for pk, n, newest in told.annotate(n=Count("id"), newest=Max("sort_at")).order_by()}
+    by_day = _by_day(last) if last else {}
+    newest = Article.objects.filter(outlet=OuterRef("pk")).order_by("-sort_at").values("sort_at")[:1]
     lines = []
-    for outlet in Outlet.objects.all():
-        total, newest = totals.get(outlet.pk, (0, None))
-        if total or outlet.is_active:
-            volume = _volume(last, counted[outlet.pk]) if last and outlet.pk in counted else None
-            lines.append(OutletLine(outlet, total, newest, volume))
+    for outlet in Outlet.objects.annotate(newest=Subquery(newest)):
+        latest: datetime | None = vars(outlet)["newest"]
+        if latest or outlet.is_active:
+            volume = _volume(last, by_day[outlet.pk]) if last and outlet.pk in by_day else None
+            lines.append(OutletLine(outlet, articles.get(outlet.pk, 0), latest, volume))
     return lines
 
 
 def outlet_page(outlet: Outlet) -> OutletPage:
     """The page of an outlet."""
     last = latest_day()
-    counted = _counted(last, [outlet.pk]) if last else {}
+    by_day = _by_day(last, [outlet.pk]) if last else {}
     firsts = _firsts(outlet)
     return OutletPage(
         outlet=outlet,
         articles=outlet.articles.count(),
-        volume=_volume(last, counted[outlet.pk]) if last and outlet.pk in counted else None,
+        volume=_volume(last, by_day[outlet.pk]) if last and outlet.pk in by_day else None,
         latest=tuple(outlet.articles.for_lists().select_related("story").newest_first()[:LATEST]),
         firsts=tuple(firsts[:MOST_FIRSTS]),
         first_count=len(firsts),
@@ -115,7 +127,8 @@ def outlet_page(outlet: Outlet) -> OutletPage:
 
 def _firsts(outlet: Outlet) -> list[Story]:
     """Stories of several outlets that this one told before the others, among its latest; newest first."""
-    told = Story.objects.current().filter(outlet_count__gt=1, articles__outlet=outlet).distinct()
+    lately = outlet.articles.newest_first().values_list("story_id", flat=True)[:MOST_ARTICLES_LOOKED_AT]
+    told = Story.objects.current().filter(outlet_count__gt=1, pk__in=set(lately))
     stories = {story.pk: story for story in told.order_by("-last_at", "-id")[:MOST_STORIES_LOOKED_AT]}
     histories = published(stories)
     firsts = {pk: first_of(histories[pk]) for pk in stories}

@@ -42,6 +42,7 @@ app.conf.update(
         "collect what is due": {"task": "sources.collect_due", "schedule": 10, "options": {"expires": 10}},
         "work on imports": {"task": "sources.work_imports", "schedule": 10, "options": {"expires": 10}},
         "extract what waits": {"task": "articles.extract_pages", "schedule": 10, "options": {"expires": 10}},
+        "count again": {"task": "articles.count_again", "schedule": 300, "options": {"expires": 300}},
         "look again": {"task": "articles.refresh_pages", "schedule": 60, "options": {"expires": 60}},
         "read what is in a story": {"task": "articles.analyse_articles", "schedule": 15, "options": {"expires": 15}},
         "group what waits": {"task": "articles.group_articles", "schedule": 15, "options": {"expires": 15}},

@@ -22,8 +22,10 @@ def people_list(request: HttpRequest) -> HttpResponse:
     """Who is quoted and named, the most quoted first; people, or another kind of name."""
     kind = request.GET.get("genre", "")
     kind = kind if kind in Entity.Kind.values else Entity.Kind.PERSON.value
-    page = Paginator(people.ranked(kind), NAMES_A_PAGE).get_page(request.GET.get("page", 1))
-    return render(request, "public/people.html", {"page": page, "kind": kind, "kinds": Entity.Kind.choices})
+    ranked = people.ranked(kind)
+    page = Paginator(ranked.value, NAMES_A_PAGE).get_page(request.GET.get("page", 1))
+    context = {"page": page, "lines": people.name_lines(list(page.object_list)), "counted_at": ranked.at}
+    return render(request, "public/people.html", {**context, "kind": kind, "kinds": Entity.Kind.choices})
 
 
 @require_safe

@@ -199,7 +199,8 @@ def _others(found: Article) -> QuerySet[Article] | list[Article]:
 
 def outlet_list(request: HttpRequest) -> HttpResponse:
     """Every outlet with what it publishes."""
-    lines = volume.outlet_lines()
+    totals = volume.totals()
+    lines = volume.outlet_lines(totals.value)
     if exporting.asked_format(request):
         rows = [
             {
@@ -215,7 +216,8 @@ def outlet_list(request: HttpRequest) -> HttpResponse:
             for line in lines
         ]
         return exporting.export_rows(request, rows, "pressreview-titres", {"outlets": rows})
-    return render(request, "public/outlets.html", {"lines": lines, "last": latest_day()})
+    context = {"lines": lines, "last": latest_day(), "counted_at": totals.at}
+    return render(request, "public/outlets.html", context)
 
 
 def outlet(request: HttpRequest, slug: str) -> HttpResponse:

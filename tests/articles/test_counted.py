@@ -1,0 +1,68 @@
+"""Numbers over the whole archive are counted when asked in a small one, and kept with their time in a large one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.utils import timezone
+
+from articles import counted, people, volume
+from articles.models import Entity, Mention
+from articles.tasks import count_again
+from tests.factories import make_article
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def _large(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache.clear()
+    monkeypatch.setattr(counted, "LARGE", -1)
+
+
+def articles_shown(client: Client) -> int:
+    rows = client.get("/titres/?format=json").json()["outlets"]
+    return int(rows[0]["articles"])
+
+
+def test_a_small_archive_is_counted_now(client: Client) -> None:
+    make_article("Un")
+    assert articles_shown(client) == 1
+    make_article("Deux")
+    assert articles_shown(client) == 2
+    assert volume.totals().at is None
+
+
+@pytest.mark.usefixtures("_large")
+def test_a_large_archive_says_when_it_was_counted(client: Client) -> None:
+    make_article("Un")
+    assert articles_shown(client) == 1
+    make_article("Deux")
+    at = volume.totals().at
+    assert at is not None
+    assert timezone.now() - at < timedelta(minutes=1)
+    assert articles_shown(client) == 1
+    assert count_again() > 1
+    assert articles_shown(client) == 2
+
+
+@pytest.mark.usefixtures("_large")
+def test_the_names_of_a_large_archive_are_kept_too(client: Client) -> None:
+    entity = Entity.objects.create(name="Ada Lovelace", slug="ada", kind="person")
+    Mention.objects.create(article=make_article(), entity=entity)
+    assert b"Ada Lovelace" in client.get("/personnes/").content
+    Mention.objects.create(article=make_article("Deux"), entity=entity)
+    assert people.ranked("person").value == [(entity.pk, 0, 1)]
+    count_again()
+    assert people.ranked("person").value == [(entity.pk, 0, 2)]
+
+
+def test_names_that_nobody_mentions_or_that_an_editor_hid_are_not_listed() -> None:
+    seen, hidden, _unseen = (Entity.objects.create(name=n, slug=n, kind="person") for n in ("ada", "bea", "cia"))
+    article = make_article()
+    Mention.objects.create(article=article, entity=seen)
+    Mention.objects.create(article=article, entity=hidden, is_hidden=True)
+    assert people.count_names("person") == [(seen.pk, 0, 1)]
