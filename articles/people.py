@@ -49,7 +49,7 @@ def _per_name(findings: QuerySet[Any], name: str) -> dict[int, int]:
 
 def ranked(kind: str) -> Counted[list[tuple[int, int, int]]]:
     """The same, kept for a while in a large archive."""
-    return counted(f"{NAMES} {kind}", lambda: count_names(kind))
+    return counted(f"{NAMES}-{kind}", lambda: count_names(kind))
 
 
 @dataclass(frozen=True, slots=True)

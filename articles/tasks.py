@@ -51,7 +51,7 @@ def count_again() -> int:
         return 0
     counted.again(volume.TOTALS, volume.count_totals)
     for kind in Entity.Kind.values:
-        counted.again(f"{people.NAMES} {kind}", partial(people.count_names, kind))
+        counted.again(f"{people.NAMES}-{kind}", partial(people.count_names, kind))
     return 1 + len(Entity.Kind.values)
 
 

@@ -19,7 +19,7 @@ DAYS = 28
 LATEST = 30
 MOST_FIRSTS = 8
 MOST_ARTICLES_LOOKED_AT, MOST_STORIES_LOOKED_AT = 1000, 400
-TOTALS = "articles by outlet"
+TOTALS = "articles-by-outlet"
 
 
 @dataclass(frozen=True, slots=True)
