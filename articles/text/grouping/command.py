@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from articles.text.grouping.grouper import Grouper
 from articles.text.grouping.shapes import GroupingArticle, Merge
+from articles.text.grouping.vectors import vectors
 from sources.parsing.jsonlines import Row
 
 _MONTH = re.compile(r"\d{4}-\d{2}")
@@ -42,6 +45,18 @@ def _article(row: Row, place: int) -> GroupingArticle:
     return GroupingArticle(place, published, _text(row, "lang")[:2], title, text, precision=precision)
 
 
+def _read(rows: Iterable[tuple[int, Row]], errors: dict[int, str]) -> list[GroupingArticle]:
+    """The articles of a batch with the vectors of their titles; what cannot be read is told in `errors`."""
+    found = []
+    for place, row in rows:
+        try:
+            found.append(_article(row, place))
+        except (ValueError, TypeError) as error:
+            errors[place] = str(error)
+    stored = vectors([article.title for article in found])
+    return [replace(article, vector=vector) for article, vector in zip(found, stored, strict=True)]
+
+
 def _settle(grouper: Grouper) -> None:
     """Accept what the engine proposes, until it proposes nothing more."""
     while proposals := grouper.proposals():
@@ -52,16 +67,13 @@ def _settle(grouper: Grouper) -> None:
 
 def command(rows: Iterable[Row]) -> Iterator[Row]:
     """Read the whole stream, then answer {"id", "story"} in its order: the story of each once all have come."""
-    grouper, ids, errors = Grouper(), [], {}
-    for place, row in enumerate(rows):
-        ids.append(row.get("id"))
-        try:
-            grouper.place(_article(row, place))
-        except (ValueError, TypeError) as error:
-            errors[place] = str(error)
-        if place % _PASS == _PASS - 1:
-            _settle(grouper)
-    _settle(grouper)
+    grouper, ids, errors = Grouper(), [], dict[int, str]()
+    numbered = enumerate(rows)
+    while batch := list(islice(numbered, _PASS)):
+        ids += [row.get("id") for _, row in batch]
+        for article in _read(batch, errors):
+            grouper.place(article)
+        _settle(grouper)
     for place, name in enumerate(ids):
         yield (
             {"id": name, "error": errors[place]} if place in errors else {"id": name, "story": grouper.story_of(place)}

@@ -5,11 +5,12 @@ from __future__ import annotations
 import heapq
 import math
 from calendar import monthrange
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from datetime import datetime, timedelta
 from itertools import count
 
 from articles.text.grouping import splitting
+from articles.text.grouping.meaning import Meanings, Vector, vector
 from articles.text.grouping.shapes import GroupingArticle, Id, Merge, Parameters, Placement, Split
 from articles.text.grouping.stories import DAY, Index, Member, Story
 from articles.text.grouping.templates import Skeleton, Templates, skeleton
@@ -55,6 +56,7 @@ class Grouper:
         numbers = count(1)
         self._next_story = next_story or (lambda: next(numbers))
         self._index = Index(self.parameters.prior_stories)
+        self._meanings = Meanings()
         self._story_of: dict[Id, Id] = {}
         self._changed: dict[Id, None] = {}
         self._per_day: dict[int, int] = {}
@@ -101,12 +103,18 @@ class Grouper:
         self._count_rival(member, 1)
         day = int(member.span[0] / DAY) if member.span else None
         self._templates.see(title, day, member.arrived)
+        if member.vector is not None:
+            self._meanings.see(member.language, member.vector, 1)
         self._enter(member, story)
 
     def remove(self, article_id: Id) -> None:
         """Take an article out; its story goes with its last article. KeyError when it is not active."""
         story = self._story_of.pop(article_id)
-        self._count_rival(self._index.leave(article_id, story), -1)
+        member = self._index.leave(article_id, story)
+        self._count_rival(member, -1)
+        if member.vector is not None and member.apart is not None:
+            self._meanings.see(member.language, member.vector, -1)
+            self._meanings.change(story, member.apart, -1)
         self._note_change(story)
 
     def merge(self, source_story: Id, target_story: Id) -> None:
@@ -114,6 +122,8 @@ class Grouper:
         if source_story == target_story or source_story not in self._index.stories:
             return
         for member in self._index.dissolve(source_story):
+            if member.apart is not None:
+                self._meanings.change(source_story, member.apart, -1)
             self._enter(member, target_story)
         self._note_change(source_story)
 
@@ -171,13 +181,13 @@ class Grouper:
         member = Member(story.id, {term: story.weights[term] for term in strongest}, {}, span, self._now, False)
         found = []
         bars = self._merge_bars(span, alone=len(story.members) == 1)
-        for other, cosine in self._index.cosines(member.weights):
+        for other, cosine, meant in self._compared(member.weights, self._meanings.of_story(story.id)):
             if other is story:
                 continue
             there = other.middle()
             gap = 0.0 if middle is None or there is None else abs(middle - there)
             told = (story.texts > 0) + (other.texts > 0)
-            score = cosine * self._nearness(gap, told)
+            score = self._blended(cosine, meant, told) * self._nearness(gap, told)
             if score >= bars[told]:
                 source, target = sorted((story, other), key=self._rank)
                 found.append(Merge(source.id, target.id, min(1.0, score), self._shared_terms(member, other)))
@@ -192,14 +202,28 @@ class Grouper:
         """The story most above its bar, its score, and by how much it passes."""
         best: tuple[Story | None, float, float] = (None, 0.0, -math.inf)
         bars = self._bars(member.span)
-        for story, cosine in self._index.cosines(member.weights):
+        for story, cosine, meant in self._compared(member.weights, member.apart):
             if story.id in forbidden:
                 continue
             told = member.has_text + (story.texts > 0)
-            score = min(1.0, cosine * self._nearness(story.gap(member.span), told))
+            score = min(1.0, self._blended(cosine, meant, told) * self._nearness(story.gap(member.span), told))
             if score - bars[told] > best[2]:
                 best = story, score, score - bars[told]
         return best
+
+    def _compared(
+        self, weights: dict[str, float], meaning: Vector | None
+    ) -> Iterator[tuple[Story, float, float | None]]:
+        """The stories that share telling words: each with the cosine of the words, and of the meanings if known."""
+        found = list(self._index.cosines(weights))
+        meant = {} if meaning is None else self._meanings.cosines(meaning, [story.id for story, _ in found])
+        return ((story, cosine, meant.get(story.id)) for story, cosine in found)
+
+    def _blended(self, cosine: float, meant: float | None, told: int) -> float:
+        if meant is None or told:
+            return cosine
+        share, floor = self.parameters.meaning_share, self.parameters.meaning_floor
+        return (1 - share) * cosine + share * max(0.0, (meant - floor) / (1 - floor))
 
     def _nearness(self, gap: float, told: int) -> float:
         """1 at no distance in time; words of titles alone soon mean something else, a text speaks for weeks."""
@@ -252,7 +276,10 @@ class Grouper:
             _blur(terms, names, article.id)
         weights = self._blend(terms.title, terms.body)
         shown = {term: word for term, word in terms.shown.items() if term in weights}
-        member = Member(article.id, weights, shown, span, arrived, bool(terms.body))
+        member = Member(article.id, weights, shown, span, arrived, bool(terms.body), article.language)
+        member.vector = vector(article.vector)
+        if member.vector is not None:
+            member.apart = self._meanings.apart(member.language, member.vector)
         self._last = article, member, title
         return member, title
 
@@ -275,6 +302,8 @@ class Grouper:
     def _enter(self, member: Member, story_id: Id) -> None:
         self._index.enter(member, story_id)
         self._story_of[member.id] = story_id
+        if member.apart is not None:
+            self._meanings.change(story_id, member.apart, 1)
         self._note_change(story_id)
 
     def _note_change(self, story_id: Id) -> None:

@@ -14,6 +14,7 @@ class GroupingArticle:
 
     `published` is aware, or None when the article bears no date: it is then near to anything.
     `precision` is "month" for a date known by its month only, which is near to anything in that month.
+    `vector` is what `vectors.vectors` gives for the title, kept since: empty, the words alone decide.
     """
 
     id: Id
@@ -24,6 +25,7 @@ class GroupingArticle:
     standfirst: str = ""
     outlet: str = ""
     precision: str = "second"
+    vector: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,14 @@ class Parameters:
     `text_threshold` between texts, `mixed_threshold` between a title and texts. It is raised by `crowding` for each
     e-fold of articles around the same days. `reach` is in days, for titles and for texts. `title_share` is what the
     title weighs beside the body. `prior_stories` stand for the stories not seen yet when words are weighed.
+    `meaning_share` is what vectors weigh beside words between titles alone; a cosine of theirs tells from
+    `meaning_floor` on.
     """
 
     threshold: float = 0.29
-    merge_threshold: float = 0.24
+    merge_threshold: float = 0.245
     crowding: float = 0.03
-    reach: float = 1.5
+    reach: float = 2.0
     text_threshold: float = 0.10
     mixed_threshold: float = 0.16
     text_merge_threshold: float = 0.20
@@ -84,3 +88,5 @@ class Parameters:
     title_share: float = 0.5
     split_threshold: float = 0.10
     prior_stories: float = 40.0
+    meaning_share: float = 0.45
+    meaning_floor: float = 0.25

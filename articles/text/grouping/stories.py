@@ -8,6 +8,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from articles.text.grouping.meaning import Vector
 from articles.text.grouping.shapes import Id
 
 DAY = 86_400.0
@@ -27,6 +28,9 @@ class Member:
     span: tuple[float, float] | None
     arrived: float
     has_text: bool
+    language: str = ""
+    vector: Vector | None = None
+    apart: Vector | None = None
     share: float = 0.0
 
 
