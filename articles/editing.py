@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from articles import markdown
+from articles import markdown, quoting
 from articles.converters import Week
 from articles.models import Article, Digest, DigestItem, Story
 
@@ -257,7 +258,13 @@ def missing(content: Mapping[str, Any]) -> list[str]:
     for item in content["items"]:
         if not item["articles"]:
             reasons.append(_("“%(story)s” has no article in this week.") % {"story": item["headline"]})
-    return reasons
+    return reasons + [_too_much(share) for share in quoting.shares(content) if share.is_too_much]
+
+
+def _too_much(share: quoting.Share) -> str:
+    said = _("%(quoted)d%% of “%(title)s” is quoted, and %(outlet)s allows %(allowed)d%%.")
+    numbers = {"quoted": math.ceil(share.quoted * 100), "allowed": round(share.allowed * 100)}
+    return said % {"title": share.title, "outlet": share.outlet, **numbers}
 
 
 def next_number() -> int:
