@@ -140,7 +140,8 @@ _VENUE = re.compile(rf"(?:{'|'.join(wordlists.lines('venue_phrases'))})\W*(?:(?:
 _CREDIT = re.compile(
     rf"(?<!\w)(?:{'|'.join(wordlists.lines('credit_phrases'))})\b\W*(?:(?:{_BETWEEN})\W*)*$", re.IGNORECASE
 )
-_INVERTED = re.compile(rf"(?:\b(?:a|ont|avait|avaient|aurait) )?([\w-]+) (?:(?:{_BETWEEN})\W*)*$")
+_WHEN = r"(?:lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|hier|ce matin|ce soir|aujourd'hui)(?: \d+ \w+)?"
+_INVERTED = re.compile(rf"(?:\b(?:a|ont|avait|avaient|aurait) )?([\w-]+) (?:(?:{_WHEN}) )?(?:(?:{_BETWEEN})\W*)*$")
 _SUBJECT = re.compile(
     r"(?:,[^,.;]{0,80},| qui)? (?:(?:a|ont|avait|avaient|lui|nous|se|s'est|en|y|n'|est) )*"
     r"(?:(?:également|aussi|ainsi|encore|notamment|déjà) )?([\w'-]+)"

@@ -37,6 +37,15 @@ _BYLINE = re.compile(
 )
 _VERB_AFTER = re.compile(r" (?:a|ont|n'a|s'est|va|vient|veut|doit|lance|annonce|propose|prévoit|compte|était|avait)\b")
 _MONTHS = "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+_EVENT = re.compile(r" (?:Summit|Week|Weeks|Days?|Forum|Conference|Awards?|Expo|Show|Festival|Cup|Open|Tour|Congress)$")
+_STOCK_CODE = re.compile(r"[A-Z]{2,6}\.[A-Z]{1,2}")
+_COUNTED = re.compile(
+    r"(?:vers|environ|les|des|près|plus|depuis|entre|dès|avant|après|total|article|étape|acte|phase|niveau|top|groupe"
+    r"|lot|tome|chapitre|partie|zone|saison|épisode|version|page|question|règle|jour|type|classe|chambre|titre|annexe"
+    r"|numéro|plan|lycée|terminal|porte|tour|bus|ligne|route|autoroute|salle|hall|stand|division"
+    r"|bataillon|régiment) \d.*",
+    re.IGNORECASE,
+)
 _ACRONYM = re.compile(r"[A-ZÀ-Ý][A-ZÀ-Ý&.-]*[A-Z0-9]+s?$")
 
 
@@ -186,7 +195,11 @@ class _Finder:
         low = written.lower()
         if len(written) < 2 or low in names.demonyms() or low in names.starters() or written in names.common_acronyms():
             return False
-        if re.match(r"CVE-\d", written):
+        if re.match(r"CVE-\d", written) or _STOCK_CODE.fullmatch(written) or _COUNTED.fullmatch(written):
+            return False
+        if _EVENT.search(written) and names.key(written) not in names.known():
+            return False
+        if " " in written and all(word in names.not_names() for word in written.split()):
             return False
         if re.fullmatch(r"(?:France|Europe|Horizon|Paris|Vision|Agenda) 20\d\d", written):
             return False
@@ -312,7 +325,13 @@ class _Finder:
             kind = "organisation" if entry.kind == "outlet" else entry.kind
             votes[kind] += 1 if entry.ambiguous else 8
         words = written.split()
+        if entry is not None and entry.kind == "outlet":
+            votes["product"] = 0.0
+        if re.match(r"[A-Z]{3,5} [A-ZÀ-Ý]", written) or re.fullmatch(r"U[A-Z]?[A-ZÀ-Ý][a-zà-ÿ]{3,}", written):
+            votes["organisation"] += 2
         first = names.first_name_kind(words[0])
+        if first and len(words) == 1 and entry is None:
+            votes["person"] += 1
         if first and len(words) > 1:
             votes["person"] += 4
         if words[0].lower() in wordlists.words("organisation_heads"):
@@ -341,6 +360,8 @@ def _same(kind: str, short: str, full: str) -> bool:
     if kind == "person":
         return len(a) < len(b) and (b[-len(a) :] == a or (len(a) == 1 and b[0] == a[0]))
     if kind == "organisation":
+        if len(a) == 1 and len(b) > 1 and a[0] == b[0] and names.known().get(a[0]) is None:
+            return True
         suffixes = ("ai", "group", "groupe", "inc", "sa", "corp", "labs", "france", "technologies")
         return len(b) == len(a) + 1 and b[: len(a)] == a and b[-1] in suffixes
     return False
@@ -370,6 +391,26 @@ def _level(together: list[_Name]) -> None:
                 name.votes[kind] += 1.5
 
 
+def _settle_heads(by_kind: dict[str, list[_Name]]) -> None:
+    """« la Commission », « Hydro »: the first word of a body named in full is that body; a bare noun else is nobody."""
+    bodies = {names.key(name.written).split()[0] for name in by_kind["organisation"] if not name.written.isalpha()}
+    for kind in list(by_kind):
+        for name in list(by_kind[kind]):
+            key = names.key(name.written)
+            if " " in key or key in names.known():
+                continue
+            if kind != "organisation" and key in bodies and not names.first_name_kind(name.written):
+                by_kind["organisation"].append(name)
+                by_kind[kind].remove(name)
+            elif kind == "organisation" and key not in bodies and key in _unaccented_heads():
+                by_kind[kind].remove(name)
+
+
+@cache
+def _unaccented_heads() -> frozenset[str]:
+    return frozenset(map(wordlists.unaccented, wordlists.words("organisation_heads")))
+
+
 def _grouped(found: dict[str, _Name], listed: list[list[_Name]]) -> list[tuple[str, list[_Name]]]:
     """Names of one kind that are one thing, the fullest first."""
     by_kind: dict[str, list[_Name]] = defaultdict(list)
@@ -380,6 +421,7 @@ def _grouped(found: dict[str, _Name], listed: list[list[_Name]]) -> list[tuple[s
     for name in found.values():
         if kind := _kind(name.votes):
             by_kind[kind].append(name)
+    _settle_heads(by_kind)
     groups: list[tuple[str, list[_Name]]] = []
     for kind, entries in by_kind.items():
         for name in sorted(entries, key=lambda entry: (-len(entry.written.split()), entry.mentions[0])):

@@ -177,7 +177,9 @@ def is_short_name_of_body(plain: str, span: Span) -> bool:
 def bodies_in_lower_case(plain: str) -> Iterator[Span]:
     """« le ministère russe de la Défense », « l'université de Montréal »: named bodies that the press writes small."""
     for match in _BODY_IN_LOWER_CASE.finditer(plain):
-        yield match.span()
+        words = re.finditer(r" ([A-ZÀ-Ý][\w-]*)(?= [A-ZÀ-Ý])", match.group())
+        person = next((word for word in words if names.first_name_kind(word[1])), None)
+        yield match.start(), match.start() + person.start() if person else match.end()
     for match in _UNIVERSITY.finditer(plain):
         if not names.first_name_kind(match[1]):
             yield match.span()

@@ -33,6 +33,7 @@ _UNIT_AFTER = re.compile(
     r" \d[\d.,]*(?= (?:ans|mois|jours?|heures?|minutes|%|€|euros|dollars|millions?|milliards?|personnes"
     r"|kilomètres|km|fois|pays|h)\b)"
 )
+_GLUED_TITLE = re.compile(r"(?:M|Mme|Dr|Pr|Me)\.(?=[A-ZÀ-Ý][a-zà-ÿ])")
 _ELIDED = re.compile(r"^(?:[ldnsjmcLDNSJMC]|[Qq]u|[Ll]orsqu|[Pp]uisqu|[Jj]usqu)['’](?=\w)")
 
 
@@ -87,6 +88,11 @@ def key(name: str) -> str:
 def first_names() -> dict[str, str]:
     """First name → "m", "f" or "*"."""
     return dict(line.split() for line in wordlists.lines("first_names"))
+
+
+@cache
+def _first_names_unaccented() -> dict[str, str]:
+    return {wordlists.unaccented(name): gender for name, gender in first_names().items()}
 
 
 @cache
@@ -149,12 +155,15 @@ def surnames() -> dict[str, str]:
 
 def first_name_kind(word: str) -> str | None:
     """Gender of a first name, compound ones by their head, or None."""
-    names = first_names()
+    names = _first_names_unaccented()
+    if not word[:1].isupper():
+        return None
+    word = wordlists.unaccented(word)
     return names.get(word) or (names.get(word.split("-")[0]) if "-" in word else None)
 
 
 def _without_elision(text: str, span: Span) -> Span:
-    match = _ELIDED.match(text[span[0] : span[1]])
+    match = _GLUED_TITLE.match(text[span[0] : span[1]]) or _ELIDED.match(text[span[0] : span[1]])
     if match and text[span[0]] in "MNK" and " " in text[span[0] : span[1]]:
         return span
     return (span[0] + match.end(), span[1]) if match else span
