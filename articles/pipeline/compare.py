@@ -19,6 +19,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from articles.models import Article, CopiedPassage, CopyPrint, Credit, Story
+from articles.pipeline.voices import name_voices
 from articles.text.copying import Comparison, CopyIndex, own_share
 from articles.text.shingles import prints
 from sources.models import DatePrecision
@@ -157,6 +158,7 @@ def compare_next() -> Story | None:
         story = waiting.select_for_update(skip_locked=True, of=("self",)).first()
         if story is not None:
             _compare(story)
+            name_voices(story)
             story.compared_at = timezone.now()
             story.save(update_fields=["compared_at"])
         return story
