@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F
-from django.db.models.functions import Left, TruncMonth
+from django.db.models import F, Q
+from django.db.models.functions import Left
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 
@@ -22,8 +22,11 @@ from articles.editing import excerpt, limit_of
 from articles.models import Article
 from articles.models.article import INDEXED_CHARACTERS, PLAIN_CONFIG, STOP_WORDS, ArticleQuerySet
 from articles.review import EXCERPT
+from sources.models import Outlet
 
 PER_PAGE = 20
+MOST = 2_000
+"""Articles that a search counts and lists, the newest; its exports hold more."""
 LONGEST = 200
 MOST_OUTLETS = 12
 MOST_MONTHS = 12
@@ -76,7 +79,8 @@ class Facet:
 
     address: str
     label: str | date
-    count: int
+    count: int | None
+    """None where more articles match than are counted."""
     is_current: bool
 
 
@@ -86,7 +90,9 @@ class Found:
 
     asked: Asked
     count: int
-    page: Page[Article]
+    is_more: bool
+    """More articles match than the `count` newest ones, which are listed: nobody leafs through all of them."""
+    page: Page[int]
     hits: tuple[Hit, ...]
     outlets: tuple[Facet, ...]
     months: tuple[Facet, ...]
@@ -104,69 +110,94 @@ def matching_articles(asked: Asked) -> ArticleQuerySet:
 
 def search(asked: Asked, page_number: str | int) -> Found:
     """One page of the search; a page beyond the last is the last."""
-    cells = _counted(asked.words)
-    paginator: Paginator[Article] = Paginator(matching_articles(asked), PER_PAGE)
-    paginator.count = sum(cell.count for cell in cells if cell.is_of(asked.outlet) and cell.is_in(asked.month))
+    whole = _newest(Asked(asked.words))
+    narrowed = whole if not (asked.outlet or asked.month) else _narrowed(whole, asked)
+    paginator = Paginator([row.article for row in narrowed.rows], PER_PAGE)
     page = paginator.get_page(page_number)
+    found = Article.objects.for_lists().in_bulk(page.object_list)
+    articles = [found[pk] for pk in page.object_list if pk in found]
     return Found(
         asked=asked,
-        count=paginator.count,
+        count=len(narrowed.rows),
+        is_more=narrowed.is_more,
         page=page,
-        hits=_hits(list(page.object_list), asked.words),
-        outlets=_by_outlet([cell for cell in cells if cell.is_in(asked.month)], asked),
-        months=_by_month([cell for cell in cells if cell.is_of(asked.outlet)], asked),
+        hits=_hits(articles, asked.words),
+        outlets=_by_outlet(whole, asked),
+        months=_by_month(whole, asked),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Cell:
-    """How many articles of one outlet in one month match."""
+class _Row(NamedTuple):
+    """An article that matches, with what the search can be narrowed to."""
 
-    slug: str
-    name: str
+    article: int
+    outlet: int | None
     month: date | None
-    count: int
-
-    def is_of(self, slug: str) -> bool:
-        return not slug or self.slug == slug
-
-    def is_in(self, month: date | None) -> bool:
-        return month is None or self.month == month
 
 
-def _counted(words: str) -> list[_Cell]:
-    """All that matches, by outlet and month: one pass over the articles gives every number of the page."""
-    rows = Article.objects.matching(words).annotate(month=TruncMonth("day")).order_by()
-    counted = rows.values_list("outlet__slug", "outlet__name", "month").annotate(n=Count("id"))
-    return [_Cell(slug or "", name or "", month, n) for slug, name, month, n in counted]
+@dataclass(frozen=True, slots=True)
+class _Matches:
+    """The newest MOST articles that match, and whether there are more."""
+
+    rows: Sequence[_Row]
+    is_more: bool
 
 
-def _by_outlet(cells: Iterable[_Cell], asked: Asked) -> tuple[Facet, ...]:
+def _newest(asked: Asked) -> _Matches:
+    """One walk gives every number of the page: through the index of words, or where most articles hold the words, from
+    the newest article back, as the database finds cheaper."""
+    matching = matching_articles(asked).select_related(None).values_list("pk", "outlet_id", "day")[: MOST + 1]
+    rows = [_Row(pk, outlet, day and day.replace(day=1)) for pk, outlet, day in matching]
+    return _Matches(rows[:MOST], len(rows) > MOST)
+
+
+def _narrowed(whole: _Matches, asked: Asked) -> _Matches:
+    """The matches of one outlet, one month, or both."""
+    if whole.is_more:
+        return _newest(asked)
+    outlet = Outlet.objects.filter(slug=asked.outlet).values_list("pk", flat=True).first() if asked.outlet else None
+    rows = [row for row in whole.rows if not asked.outlet or (row.outlet == outlet and outlet is not None)]
+    return _Matches([row for row in rows if asked.month is None or row.month == asked.month], is_more=False)
+
+
+def _by_outlet(whole: _Matches, asked: Asked) -> tuple[Facet, ...]:
     """The outlets with the most articles found, the current one always among them."""
-    counts: Counter[tuple[str, str]] = Counter()
-    for cell in cells:
-        if cell.slug:
-            counts[cell.slug, cell.name] += cell.count
-    ranked = sorted(counts.items(), key=lambda pair: (pair[0][0] != asked.outlet, -pair[1], pair[0][1]))[:MOST_OUTLETS]
+    rows = [row for row in whole.rows if whole.is_more or asked.month is None or row.month == asked.month]
+    counts = Counter(row.outlet for row in rows if row.outlet)
+    outlets = Outlet.objects.filter(Q(pk__in=counts) | Q(slug=asked.outlet or None))
+    ranked = sorted(outlets, key=lambda one: (one.slug != asked.outlet, -counts[one.pk], one.name))[:MOST_OUTLETS]
     found = []
-    for (slug, name), count in ranked:
-        is_current = slug == asked.outlet
-        found.append(Facet(asked.address(outlet="" if is_current else slug), name, count, is_current))
+    for outlet in ranked:
+        is_current = outlet.slug == asked.outlet
+        count = None if whole.is_more else counts[outlet.pk]
+        if is_current or counts[outlet.pk]:
+            address = asked.address(outlet="" if is_current else outlet.slug)
+            found.append(Facet(address, outlet.name, count, is_current))
     return tuple(found)
 
 
-def _by_month(cells: Iterable[_Cell], asked: Asked) -> tuple[Facet, ...]:
-    """The latest months with articles found."""
-    counts: Counter[date] = Counter()
-    for cell in cells:
-        if cell.month:
-            counts[cell.month] += cell.count
+def _by_month(whole: _Matches, asked: Asked) -> tuple[Facet, ...]:
+    """The latest months with articles found; where too many match to be counted, the latest months of the archive."""
+    if whole.is_more:
+        months = _latest_months(max((row.month for row in whole.rows if row.month), default=None))
+        counts = dict.fromkeys([*months, *([asked.month] if asked.month else [])])
+    else:
+        slug = asked.outlet
+        outlet = Outlet.objects.filter(slug=slug).values_list("pk", flat=True).first() if slug else None
+        counts = dict(Counter(row.month for row in whole.rows if row.month and (not slug or row.outlet == outlet)))
     found = []
     for month in sorted(counts, key=lambda month: (month != asked.month, -month.toordinal()))[:MOST_MONTHS]:
         is_current = month == asked.month
         value = "" if is_current else f"{month:%Y-%m}"
         found.append(Facet(asked.address(month=value), month, counts[month], is_current))
     return tuple(found)
+
+
+def _latest_months(last: date | None) -> list[date]:
+    months = [last.replace(day=1)] if last else []
+    while months and len(months) < MOST_MONTHS:
+        months.append((months[-1] - timedelta(days=1)).replace(day=1))
+    return months
 
 
 def _hits(articles: list[Article], words: str) -> tuple[Hit, ...]:
