@@ -18,6 +18,8 @@ _STRUCTURE = re.compile(
     r"(?:</?(?!(?:p|h[1-6]|li|br|title|meta|link|script|style|time|blockquote)\b)[a-z][^<>]*>\s*)+", re.I
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+# A share of control characters that no text has: a film or an archive that was announced as a page.
+_BINARY = 0.05
 
 BLOCK_TAGS = frozenset((
     "address", "article", "aside", "blockquote", "body", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
@@ -39,6 +41,8 @@ def parse(page: str) -> html.HtmlElement:
     if not isinstance(page, str):
         raise ValueError(f"a page is text, not {type(page).__name__}")
     text = _CONTROL.sub("", page)
+    if len(page) - len(text) > _BINARY * len(page):
+        raise ValueError("this is no text but binary data")
     if not text.strip():
         raise ValueError("the page is empty")
     tree = _tree(text)
