@@ -41,10 +41,10 @@ def parse(page: str) -> html.HtmlElement:
     if not isinstance(page, str):
         raise ValueError(f"a page is text, not {type(page).__name__}")
     text = _CONTROL.sub("", page)
-    if len(page) - len(text) > _BINARY * len(page):
-        raise ValueError("this is no text but binary data")
     if not text.strip():
         raise ValueError("the page is empty")
+    if len(page) - len(text) > _BINARY * len(page):
+        raise ValueError("the page is no text but binary data")
     tree = _tree(text)
     if text.count("<") > _DEEPEST and _depth(tree) > _DEEPEST:
         tree = _tree(_STRUCTURE.sub("<br><br>", text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import time
 from datetime import UTC, datetime
 from typing import Any
@@ -346,6 +347,12 @@ def test_a_wall_is_told_with_its_evidence(head: str, below: str, evidence: str) 
 def test_broken_json_ld_is_no_error() -> None:
     head = '<script type=\'application/ld+json\'>{"@type": "NewsArticle", "headline": }</script>' + "[" * 20
     assert read(html(head=head + f"<script type='application/ld+json'>{'[' * 50000}</script>")).text == TEXT
+
+
+def test_binary_data_is_no_page() -> None:
+    film = bytes(random.Random(3).randrange(256) for _ in range(20_000)).decode("cp1252", "replace")
+    with pytest.raises(ValueError, match="binary"):
+        page.extract(film, URL)
 
 
 @pytest.mark.parametrize("source", ["", "  \n\t ", "\x00\x00", "<!-- nothing -->"])
