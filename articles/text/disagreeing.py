@@ -1,11 +1,11 @@
 """Figures and dates that articles give differently for one thing. A disagreement that is none is worse than one missed.
 
 Two figures speak of one thing when they have the same unit and count the same noun, when their sentences share enough
-telling words (a third of them at least, some right beside the figure), when nothing in the sentences tells them apart
-(another year, a second figure of the same unit), and when they are within a factor of FAR. Two dates do, when they are
-full dates written in figures, no further apart than MOST_DAYS, each alone in its sentence, and when their sentences
-share half of their telling words, a noun or verb beside the date among them. Words are compared by their first letters,
-so that « apporte » and « apport » agree.
+telling words (a third of them at least, some right beside the figure unless most are shared), when nothing in the
+sentences tells them apart (another year, a second figure of the same unit), and when they are within a factor of FAR.
+Two dates do, when they are full dates written in figures, no further apart than MOST_DAYS, each alone in its sentence,
+and when their sentences share half of their telling words, a noun or verb beside the date among them. Words are
+compared by their first letters, so that « apporte » and « apport » agree.
 
 Values disagree when an outlet gives one that another outlet does not give, and the reverse. One that only rounds
 another (« 136 » for « 135,9 », « plus de 1,8 » for « 1,84 ») is told apart as such.
@@ -29,6 +29,7 @@ NEAR, FEWEST_NEAR = 1.1, 2
 """Figures this near speak of one thing already when they share two telling words right beside them."""
 SHARED_FIGURE, SHARED_DATE = 1 / 3, 0.5
 FEWEST_FIGURE, FEWEST_DATE = 3, 4
+MOSTLY = 0.6
 MOST_DAYS = 31
 ROUNDED = 0.05
 """How far from the truth « environ », « près de » and « plus de » may be."""
@@ -38,7 +39,9 @@ _SHORTEST = 4
 _WORD = re.compile(r"[^\W\d_]+")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _COUNTED = re.compile(r"[\s\u00a0\u202f]*(?:(?:de |d['’]|des |du )\s*)?([^\W\d_]{3,})")
-_RANGE = re.compile(r"(?:entre|de)[\s\u00a0\u202f]+[\d.,\s\u00a0\u202f]+[^.;:]{0,25}?(?:et|à)[\s\u00a0\u202f]+$")
+_RANGE = re.compile(
+    r"(?:entre|de)\s+[\d.,\s]*\d\s*(?:(?:milli\w+|%|€|\$|euros?|dollars?|d['’]\w+)\s*){0,3}(?:et|à)\s+$"
+)
 _RANGE_GOES_ON = re.compile(r"[\s\u00a0\u202f]*(?:et|à)[\s\u00a0\u202f]+\d")
 _ABOUT = re.compile(
     r"(?:environ|près d[e'’]|quelque|autour d[e'’]|plus d[e'’]|moins d[e'’]|presque|au moins|une?)[\s\u00a0\u202f]*$",
@@ -195,7 +198,8 @@ def _disagree(group: Sequence[Told], rounds: Callable[[Told, Told], bool] = lamb
 def _alike(one: Told, other: Told, fewest: int, share: float) -> bool:
     shared = len(one.words & other.words)
     least = min(len(one.words), len(other.words))
-    return shared >= fewest and shared >= share * least and bool(one.beside & other.beside)
+    is_near = bool(one.beside & other.beside) or shared >= MOSTLY * least
+    return shared >= fewest and shared >= share * least and is_near
 
 
 def _same_figure(one: Told, other: Told) -> bool:
