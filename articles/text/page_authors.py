@@ -40,6 +40,8 @@ _CUT = re.compile(
     re.I,
 )
 _CONTACT = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+|@\w+|\([^)]*\)|\[[^\]]*\]|\(.*$")
+_LINE = 400
+"""Characters of a line that may be a name or a date; on a single word of 200 kB the search for contacts takes minutes."""
 _ADDRESS = re.compile(r"https?:|\bwww\.|^@")
 """What a stated author holds when it is a site or an account."""
 _INSIDE = re.compile(r"\((?:avec|et|with|and)\s+([^)]*)\)", re.I)
@@ -215,7 +217,7 @@ def _microdata(tree: Element) -> list[str]:
 
 def _beside_date(near: list[Leaf]) -> list[tuple[str, ...]]:
     """The name that stands alone on the line before the date, or on the one after it."""
-    lines_ = [(tidy(_CONTACT.sub("", leaf.text)), leaf.tag not in HEADINGS) for leaf in near]
+    lines_ = [(tidy(_CONTACT.sub("", leaf.text[:_LINE])), leaf.tag not in HEADINGS) for leaf in near]
     found: list[tuple[str, ...]] = [
         (name,)
         for (one, plain), (other, also) in pairwise(lines_)

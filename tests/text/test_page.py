@@ -350,9 +350,15 @@ def test_broken_json_ld_is_no_error() -> None:
 
 
 def test_binary_data_is_no_page() -> None:
-    film = bytes(random.Random(3).randrange(256) for _ in range(20_000)).decode("cp1252", "replace")
+    film = random.Random(3).randbytes(20_000).decode("cp1252", "replace")
     with pytest.raises(ValueError, match="binary"):
         page.extract(film, URL)
+
+
+def test_a_word_as_long_as_a_page_is_read_in_no_time() -> None:
+    started = time.process_time()
+    page.extract("»" * 200_000, URL)
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize("source", ["", "  \n\t ", "\x00\x00", "<!-- nothing -->"])
