@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from articles.text.grouping.meaning import DIMENSIONS, unit, vector
+from articles.text.grouping.shapes import GroupingArticle
 from articles.text.grouping.vectors import vectors
 from pressreview.demo.library import load_articles
 
@@ -27,7 +28,7 @@ def _titles() -> list[str]:
 
 
 def main() -> None:
-    read = [vector(stored) for stored in vectors(_titles())]
+    read = [vector(stored) for stored in vectors([GroupingArticle(title, None, "", title) for title in _titles()])]
     mean = np.mean([unit(found) for found in read if found is not None], axis=0)
     lines = (mean[start : start + _A_LINE] for start in range(0, DIMENSIONS, _A_LINE))
     text = "\n".join(" ".join(f"{value:.4f}" for value in line) for line in lines)

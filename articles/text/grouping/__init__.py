@@ -8,5 +8,6 @@ articles with their stored stories rebuilds the same state, so nothing needs to 
 from articles.text.grouping.command import command
 from articles.text.grouping.grouper import Grouper
 from articles.text.grouping.shapes import GroupingArticle, Merge, Parameters, Placement, Split
+from articles.text.grouping.vectors import vectors
 
-__all__ = ["Grouper", "GroupingArticle", "Merge", "Parameters", "Placement", "Split", "command"]
+__all__ = ["Grouper", "GroupingArticle", "Merge", "Parameters", "Placement", "Split", "command", "vectors"]

@@ -46,15 +46,14 @@ def _article(row: Row, place: int) -> GroupingArticle:
 
 
 def _read(rows: Iterable[tuple[int, Row]], errors: dict[int, str]) -> list[GroupingArticle]:
-    """The articles of a batch with the vectors of their titles; what cannot be read is told in `errors`."""
+    """The articles of a batch with their vectors; what cannot be read is told in `errors`."""
     found = []
     for place, row in rows:
         try:
             found.append(_article(row, place))
         except (ValueError, TypeError) as error:
             errors[place] = str(error)
-    stored = vectors([article.title for article in found])
-    return [replace(article, vector=vector) for article, vector in zip(found, stored, strict=True)]
+    return [replace(article, vector=vector) for article, vector in zip(found, vectors(found), strict=True)]
 
 
 def _settle(grouper: Grouper) -> None:

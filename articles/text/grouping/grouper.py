@@ -28,6 +28,8 @@ _MENTIONS = 0.8
 _RIVAL_DAYS = 4
 _FEWEST_RIVALS, _USUAL_RIVALS = 12.0, 100.0
 
+_Bars = tuple[float, float, float]
+
 
 def _span(article: GroupingArticle) -> tuple[float, float] | None:
     if article.published is None:
@@ -36,6 +38,12 @@ def _span(article: GroupingArticle) -> tuple[float, float] | None:
         return article.published.timestamp(), article.published.timestamp()
     first = article.published.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first.timestamp(), (first + timedelta(days=monthrange(first.year, first.month)[1])).timestamp()
+
+
+def _between(bars: _Bars, told: float) -> float:
+    """The bar of two sides told by so much text together (0 to 2)."""
+    low = min(1, int(told))
+    return bars[low] + (bars[low + 1] - bars[low]) * (told - low)
 
 
 def _blur(terms: Terms, names: Collection[str], article_id: Id) -> None:
@@ -92,7 +100,7 @@ class Grouper:
     @staticmethod
     def _is_thin(member: Member, story: Story, terms: tuple[str, ...]) -> bool:
         """A text and another that share one word only, say the name of a great firm, are not one story."""
-        return (member.has_text or story.texts > 0) and len(terms) < _FEWEST_SHARED
+        return (member.told > 0 or story.told > 0) and len(terms) < _FEWEST_SHARED
 
     def add(self, article: GroupingArticle, story: Id) -> None:
         """Put the article in the story, opened if need be; an article added twice is moved."""
@@ -178,7 +186,7 @@ class Grouper:
         )
         middle = story.middle()
         span = None if middle is None else (middle, middle)
-        member = Member(story.id, {term: story.weights[term] for term in strongest}, {}, span, self._now, False)
+        member = Member(story.id, {term: story.weights[term] for term in strongest}, {}, span, self._now, story.told)
         found = []
         bars = self._merge_bars(span, alone=len(story.members) == 1)
         for other, cosine, meant in self._compared(member.weights, self._meanings.of_story(story.id)):
@@ -186,9 +194,9 @@ class Grouper:
                 continue
             there = other.middle()
             gap = 0.0 if middle is None or there is None else abs(middle - there)
-            told = (story.texts > 0) + (other.texts > 0)
+            told = story.told + other.told
             score = self._blended(cosine, meant, told) * self._nearness(gap, told)
-            if score >= bars[told]:
+            if score >= _between(bars, told):
                 source, target = sorted((story, other), key=self._rank)
                 found.append(Merge(source.id, target.id, min(1.0, score), self._shared_terms(member, other)))
         return found
@@ -205,10 +213,11 @@ class Grouper:
         for story, cosine, meant in self._compared(member.weights, member.apart):
             if story.id in forbidden:
                 continue
-            told = member.has_text + (story.texts > 0)
+            told = member.told + story.told
             score = min(1.0, self._blended(cosine, meant, told) * self._nearness(story.gap(member.span), told))
-            if score - bars[told] > best[2]:
-                best = story, score, score - bars[told]
+            margin = score - _between(bars, told)
+            if margin > best[2]:
+                best = story, score, margin
         return best
 
     def _compared(
@@ -219,19 +228,21 @@ class Grouper:
         meant = {} if meaning is None else self._meanings.cosines(meaning, [story.id for story, _ in found])
         return ((story, cosine, meant.get(story.id)) for story, cosine in found)
 
-    def _blended(self, cosine: float, meant: float | None, told: int) -> float:
-        if meant is None or told:
+    def _blended(self, cosine: float, meant: float | None, told: float) -> float:
+        if meant is None:
             return cosine
-        share, floor = self.parameters.meaning_share, self.parameters.meaning_floor
-        return (1 - share) * cosine + share * max(0.0, (meant - floor) / (1 - floor))
+        ours = self.parameters
+        share = _between((ours.meaning_share, ours.mixed_meaning_share, ours.text_meaning_share), told)
+        return (1 - share) * cosine + share * max(0.0, (meant - ours.meaning_floor) / (1 - ours.meaning_floor))
 
-    def _nearness(self, gap: float, told: int) -> float:
+    def _nearness(self, gap: float, told: float) -> float:
         """1 at no distance in time; words of titles alone soon mean something else, a text speaks for weeks."""
         days = gap / DAY
-        return 1 / (1 + days / self.parameters.text_reach) if told else math.exp(-days / self.parameters.reach)
+        title, text = math.exp(-days / self.parameters.reach), 1 / (1 + days / self.parameters.text_reach)
+        return _between((title, text, text), told)
 
-    def _bars(self, span: tuple[float, float] | None) -> tuple[float, float, float]:
-        """What a score must reach, by how many of the two sides have a text.
+    def _bars(self, span: tuple[float, float] | None) -> _Bars:
+        """What a score must reach when neither side, one, or both are told by a text.
 
         A bar rises with the articles around: among more rivals the best by chance scores higher.
         """
@@ -243,7 +254,7 @@ class Grouper:
             ours.text_threshold + crowd,
         )
 
-    def _merge_bars(self, span: tuple[float, float] | None, *, alone: bool) -> tuple[float, float, float]:
+    def _merge_bars(self, span: tuple[float, float] | None, *, alone: bool) -> _Bars:
         """A text still alone is judged almost as when it came: the story it belongs in may have grown since."""
         ours, (titles, mixed, texts) = self.parameters, self._bars(span)
         more = (ours.text_alone_threshold if alone else ours.text_merge_threshold) - ours.text_threshold
@@ -276,7 +287,7 @@ class Grouper:
             _blur(terms, names, article.id)
         weights = self._blend(terms.title, terms.body)
         shown = {term: word for term, word in terms.shown.items() if term in weights}
-        member = Member(article.id, weights, shown, span, arrived, bool(terms.body), article.language)
+        member = Member(article.id, weights, shown, span, arrived, terms.told, article.language)
         member.vector = vector(article.vector)
         if member.vector is not None:
             member.apart = self._meanings.apart(member.language, member.vector)

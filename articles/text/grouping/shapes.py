@@ -14,7 +14,7 @@ class GroupingArticle:
 
     `published` is aware, or None when the article bears no date: it is then near to anything.
     `precision` is "month" for a date known by its month only, which is near to anything in that month.
-    `vector` is what `vectors.vectors` gives for the title, kept since: empty, the words alone decide.
+    `vector` is what `vectors` gives for the article, kept since: empty, the words alone decide.
     """
 
     id: Id
@@ -67,26 +67,28 @@ class Split:
 class Parameters:
     """The dials of the engine, tuned on weeks of several languages apart from those they were checked on.
 
-    A story is joined when cosine × nearness in time reaches a threshold: `threshold` between titles alone,
-    `text_threshold` between texts, `mixed_threshold` between a title and texts. It is raised by `crowding` for each
-    e-fold of articles around the same days. `reach` is in days, for titles and for texts. `title_share` is what the
-    title weighs beside the body. `prior_stories` stand for the stories not seen yet when words are weighed.
-    `meaning_share` is what vectors weigh beside words between titles alone; a cosine of theirs tells from
-    `meaning_floor` on.
+    A story is joined when likeness × nearness in time reaches a threshold: `threshold` between titles alone,
+    `text_threshold` between texts, `mixed_threshold` between a title and texts or two texts of a sentence or two; what
+    lies between is interpolated. It is raised by `crowding` for each e-fold of articles around the same days. `reach`
+    is in days, for titles and for texts. `title_share` is what the title weighs beside the body. `prior_stories` stand
+    for the stories not seen yet when words are weighed. Likeness is the cosine of the words, and of the vectors where
+    both sides have one: these weigh `meaning_share`, and tell from a cosine of `meaning_floor` on.
     """
 
     threshold: float = 0.29
     merge_threshold: float = 0.245
     crowding: float = 0.03
     reach: float = 2.0
-    text_threshold: float = 0.10
-    mixed_threshold: float = 0.16
-    text_merge_threshold: float = 0.20
-    text_alone_threshold: float = 0.115
+    text_threshold: float = 0.105
+    mixed_threshold: float = 0.20
+    text_merge_threshold: float = 0.22
+    text_alone_threshold: float = 0.12
     text_crowding: float = 0.02
     text_reach: float = 30.0
     title_share: float = 0.5
     split_threshold: float = 0.10
     prior_stories: float = 40.0
     meaning_share: float = 0.45
+    mixed_meaning_share: float = 0.5
+    text_meaning_share: float = 0.3
     meaning_floor: float = 0.25

@@ -20,14 +20,17 @@ _CANDIDATES = 16
 
 @dataclass(slots=True)
 class Member:
-    """An article in the index. `span` is when it may have been published (seconds), None when it bears no date."""
+    """An article in the index. `span` is when it may have been published (seconds), None when it bears no date.
+
+    `told` is 0 for a title alone, 1 for a text of some length; `vector` what the model says, `apart` what is its own.
+    """
 
     id: Id
     weights: dict[str, float]
     shown: dict[str, str]
     span: tuple[float, float] | None
     arrived: float
-    has_text: bool
+    told: float
     language: str = ""
     vector: Vector | None = None
     apart: Vector | None = None
@@ -43,7 +46,7 @@ class Story:
     weights: dict[str, float] = field(default_factory=dict)
     moments: list[float] = field(default_factory=list)
     norm: float = 0.0
-    texts: int = 0
+    full: float = 0.0
 
     def gap(self, span: tuple[float, float] | None) -> float:
         """Seconds between a span of time and the nearest article; none when either bears no date."""
@@ -55,6 +58,11 @@ class Story:
         if after < len(self.moments):
             gap = min(gap, max(0.0, self.moments[after] - end))
         return gap
+
+    @property
+    def told(self) -> float:
+        """How fully its articles are told by their texts, 0 (titles alone) to 1."""
+        return min(1.0, max(0.0, self.full / len(self.members)))
 
     def middle(self) -> float | None:
         return sum(self.moments) / len(self.moments) if self.moments else None
@@ -83,7 +91,7 @@ class Index:
             story = self.stories[story_id] = Story(story_id)
         member.share = 1 / self.norm(member.weights)
         story.members[member.id] = member
-        story.texts += member.has_text
+        story.full += member.told
         for term, weight in member.weights.items():
             story.weights[term] = story.weights.get(term, 0.0) + weight * member.share
             self._holders.setdefault(term, {})[story_id] = None
@@ -95,7 +103,7 @@ class Index:
         """Take an article out of its story, which goes with its last article."""
         story = self.stories[story_id]
         member = story.members.pop(article_id)
-        story.texts -= member.has_text
+        story.full -= member.told
         if member.span:
             story.moments.pop(bisect_left(story.moments, member.span[0]))
         kept = {term for other in story.members.values() for term in other.weights}

@@ -52,6 +52,8 @@ _STEM_LETTERS = 5
 # How much of a body is read: what a story is about stands in the first paragraphs.
 _BODY_WORDS = 300
 _STANDFIRST = 2.0
+# A text of so many words tells its story apart by itself; of two sentences, half the words are its title's.
+_FULL_WORDS = 100
 # In a sentence, a capital says that a word is a name, except where every noun bears one.
 _NAME = 1.5
 _CAPITALS_ARE_NOUNS = frozenset({"de"})
@@ -66,11 +68,13 @@ class Terms:
     """Term → weight within the article, and term → the word as first written.
 
     "=word" is a word as written (a name, in a body), "~stem" its stem, "head-" its first letters.
+    `told` says how much of a text there is, from 0 for a title alone to 1.
     """
 
     title: dict[str, float] = field(default_factory=dict)
     body: dict[str, float] = field(default_factory=dict)
     shown: dict[str, str] = field(default_factory=dict)
+    told: float = 0.0
 
 
 def fold(word: str) -> str:
@@ -165,7 +169,9 @@ def read(article: GroupingArticle) -> Terms:
             for key, weight in zip(found, (_WRITTEN, _STEM, _HEAD), strict=True):
                 terms.title[key] = terms.title.get(key, 0.0) + weight * common
     parts = ((article.standfirst, _STANDFIRST), (article.text, 1.0))
-    _read_body(terms, [(list(islice(words(clean(text)), _BODY_WORDS)), weight) for text, weight in parts], language)
+    read = [(list(islice(words(clean(text)), _BODY_WORDS)), weight) for text, weight in parts]
+    terms.told = min(1.0, sum(len(found) for found, _ in read) / _FULL_WORDS)
+    _read_body(terms, read, language)
     return terms
 
 
