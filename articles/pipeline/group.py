@@ -1,7 +1,8 @@
 """Which story each new article joins: the engine's place in the database.
 
 One worker groups at a time, under the lock of one row. The engine stays in this process between calls; the row counts
-the changes, so a process whose engine has missed one builds it again from the articles around.
+the changes, so a process whose engine has missed some catches up with what moved since, and a process that has just
+started builds it from the articles around.
 """
 
 from __future__ import annotations
@@ -10,10 +11,9 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article, GroupingState, Story, StoryEvent, StorySeparation
@@ -25,6 +25,8 @@ BATCH = 50
 WINDOW = timedelta(days=21)
 """An article is compared with those published this long before and after it."""
 _STEP = timedelta(days=7)
+_SKEW = timedelta(minutes=5)
+"""By how much the clocks of two workers may differ."""
 MOST_IN_MEMORY = 30_000
 MOST_PER_LOAD = 12_000
 _FIELDS = (
@@ -33,6 +35,7 @@ _FIELDS = (
     "published_precision",
     "language",
     "title",
+    "title_is_first_sentence",
     "standfirst",
     "text",
     "outlet_id",
@@ -49,6 +52,8 @@ class _Engine:
     held: set[int] = field(default_factory=set)
     weeks: set[datetime] = field(default_factory=set)
     recent: bool = False
+    since: datetime = field(default_factory=timezone.now)
+    """Up to when it knows what was grouped."""
 
 
 _engine: _Engine | None = None
@@ -73,8 +78,10 @@ def _group(state: GroupingState) -> int:
     waiting = list(Article.objects.ungrouped().select_related("outlet", "story")[:BATCH])
     if not waiting:
         return 0
-    if _engine is None or _engine.generation != state.generation or len(_engine.held) > MOST_IN_MEMORY:
+    if _engine is None or len(_engine.held) > MOST_IN_MEMORY:
         _engine = _Engine(state.generation)
+    elif _engine.generation != state.generation:
+        _catch_up(_engine)
     closed = set(Story.objects.closed().values_list("pk", flat=True))
     touched: set[int] = set()
     for article in waiting:
@@ -88,6 +95,29 @@ def _group(state: GroupingState) -> int:
     state.save()
     _engine.generation = state.generation
     return len(waiting)
+
+
+def _catch_up(engine: _Engine) -> None:
+    """What other processes and people did since: articles that left, moved, or were grouped in the weeks it holds."""
+    now = timezone.now()
+    known = _grouped(Article.objects.filter(pk__in=engine.held)).values_list("pk", "story_id")
+    stories = {pk: story for pk, story in known if story is not None}
+    for gone in sorted(engine.held - stories.keys()):
+        engine.grouper.remove(gone)
+    engine.held &= stories.keys()
+    moved = {pk for pk, story in stories.items() if engine.grouper.story_of(pk) != story}
+    changed = Article.objects.filter(Q(pk__in=moved) | Q(grouped_at__gte=engine.since - _SKEW))
+    for article in _grouped(changed).only(*_FIELDS):
+        if article.pk in engine.held or _is_around(engine, article):
+            engine.held.add(article.pk)
+            engine.grouper.add(as_input(article), article.story_id or 0)
+    engine.since = now
+
+
+def _is_around(engine: _Engine, article: Article) -> bool:
+    """Whether the engine holds the articles of the same week, or the latest ones for an undated article."""
+    at = article.published_at
+    return at is None or engine.recent or any(week <= at < week + _STEP for week in engine.weeks)
 
 
 def _load_around(engine: _Engine, article: Article) -> None:
@@ -123,12 +153,15 @@ def _weeks(article: Article) -> Iterator[datetime]:
         monday += _STEP
 
 
-def _load(engine: _Engine, articles: Any) -> None:
-    grouped = articles.filter(grouped_at__isnull=False, story__isnull=False).order_by("sort_at", "id")
-    for article in grouped.only(*_FIELDS)[:MOST_PER_LOAD]:
+def _grouped(articles: QuerySet[Article]) -> QuerySet[Article]:
+    return articles.filter(grouped_at__isnull=False, story__isnull=False).order_by("sort_at", "id")
+
+
+def _load(engine: _Engine, articles: QuerySet[Article]) -> None:
+    for article in _grouped(articles).only(*_FIELDS)[:MOST_PER_LOAD]:
         if article.pk not in engine.held:
             engine.held.add(article.pk)
-            engine.grouper.add(as_input(article), article.story_id)
+            engine.grouper.add(as_input(article), article.story_id or 0)
 
 
 def as_input(article: Article) -> GroupingArticle:

@@ -16,6 +16,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test import Client
+from django.utils import timezone
 
 from articles import correcting, curating, tasks
 from articles.models import Article, GroupingState, Story, StoryEvent
@@ -152,15 +153,38 @@ def test_an_engine_built_again_gives_the_same_answer(monkeypatch: pytest.MonkeyP
     assert len(restarted) == 2
 
 
-def test_an_engine_that_missed_a_change_is_built_again() -> None:
-    week()
+def test_an_engine_that_missed_changes_catches_up() -> None:
+    foundry = week()
     group_batch()
-    stale = group._engine
-    GroupingState.objects.update(generation=99)  # another process grouped, or an editor moved an article
-    article("Silex à Dunkerque : le fondeur persiste", FOUNDRY.format(n=9), "Le Fil", hours=9)
+    mine, others = group._engine, Story.objects.create(title="Ailleurs")
+    elsewhere = article("Silex à Dunkerque : le fondeur persiste", FOUNDRY.format(n=9), "Le Fil", hours=9)
+    far = article("Le fondeur Silex, jadis", FOUNDRY.format(n=9), "Le Fil", hours=-9000)
+    Article.objects.filter(pk__in=[elsewhere.pk, far.pk]).update(story=others, grouped_at=timezone.now())
+    Article.objects.filter(pk=foundry[0].pk).update(story=others)
+    gone = foundry[1].pk
+    foundry[1].delete()
+    GroupingState.objects.update(generation=99)
+    one = article("Mutuelle Horizon : 39 millions de dossiers volés", LEAK.format(n=9), "Le Fil", hours=9)
     group_batch()
-    assert group._engine is not stale
-    assert sorted(len(titles) for titles in groups()) == [3, 5]
+    one.refresh_from_db()
+    assert one.story is not None
+    assert one.story.article_count == 4
+    assert group._engine is mine
+    assert mine is not None
+    assert gone not in mine.held
+    assert far.pk not in mine.held
+    for pk, story in Article.objects.filter(pk__in=mine.held).values_list("pk", "story_id"):
+        assert mine.grouper.story_of(pk) == story
+    assert {foundry[0].pk, elsewhere.pk} <= mine.held
+
+
+def test_starting_again_reads_the_window_in_a_few_queries(django_assert_max_num_queries: Any) -> None:
+    many(5, 6)
+    group_batch()
+    group._engine = None
+    article("Le vent se lève sur la côte", "", "Le Fil", hours=5)
+    with django_assert_max_num_queries(30):
+        group_batch()
 
 
 def test_a_rollback_forgets_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -378,7 +402,7 @@ def test_the_address_of_a_story_that_loses_its_last_article_leads_on() -> None:
     put_right(stray, title="Silex grave ses puces à Dunkerque, encore un acte")
     group_batch()
     foundry.refresh_from_db()
-    assert Story.objects.get(pk=former).merged_into_id == foundry.story_id
+    assert Story.objects.get(pk=former or 0).merged_into_id == foundry.story_id
 
 
 def test_what_a_person_placed_stays_when_it_is_put_right() -> None:
