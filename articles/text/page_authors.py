@@ -41,7 +41,7 @@ _CUT = re.compile(
 )
 _CONTACT = re.compile(r"\S+@\S+\.\w+|https?://\S+|www\.\S+|@\w+|\([^)]*\)|\[[^\]]*\]|\(.*$")
 _LINE = 400
-"""Characters of a line that may be a name or a date; on a single word of 200 kB the search for contacts takes minutes."""
+"""Characters of a line that may be a name or a date; in a single word of 200 kB contacts are sought for minutes."""
 _ADDRESS = re.compile(r"https?:|\bwww\.|^@")
 """What a stated author holds when it is a site or an account."""
 _INSIDE = re.compile(r"\((?:avec|et|with|and)\s+([^)]*)\)", re.I)
