@@ -134,7 +134,7 @@ def agencies_in(text: str) -> set[str]:
 
 
 _BETWEEN = "|".join(sorted((re.escape(form) for form in wordlists.lines("outlet_determiners")), key=len, reverse=True))
-_TO = re.compile(rf"(?:à|au|auprès|avec|pour)\W*(?:(?:{_BETWEEN}|micro)\W*)*$")
+_TO = re.compile(rf"(?:à|au|auprès)\W*(?:(?:{_BETWEEN}|micro)\W*)*$")
 _ON_AIR = re.compile(r"(?<!\w)sur\W*$", re.IGNORECASE)
 _VENUE = re.compile(rf"(?:{'|'.join(wordlists.lines('venue_phrases'))})\W*(?:(?:{_BETWEEN})\W*)*$", re.IGNORECASE)
 _CREDIT = re.compile(
@@ -173,7 +173,7 @@ def _is_subject(reading: Reading, mention: OutletMention) -> bool:
 
 def _spoken(before: str) -> bool:
     """A verb of saying among the last words before « à l'AFP »."""
-    words = re.findall(r"[\w'-]+", before)[-5:]
+    words = re.findall(r"[\w'-]+", before)[-9:]
     return any(
         (form := speech.forms().get(re.sub(r"-t?-?(?:il|elle|ils|elles)$", "", word.lower()))) is not None
         and "weak" not in form.uses

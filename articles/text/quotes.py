@@ -7,7 +7,6 @@ Direct and mixed quotes are the words inside one pair of marks; an indirect quot
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Iterator
 
 from articles.text import citations, wordlists
@@ -15,51 +14,16 @@ from articles.text.findings import EntitySpan, QuoteSpan, Span
 from articles.text.quotes_clauses import reported_clauses
 from articles.text.quotes_cues import Cue, SentenceCues
 from articles.text.quotes_marks import LOST, Marked
+from articles.text.quotes_passage import CLAUSAL, TITLE_BEFORE, Passage
+from articles.text.quotes_passage import count as words_in
 from articles.text.quotes_speakers import NOBODY, Cast, Speaker
 from articles.text.reading import MASK, Reading
 
-_TITLE_BEFORE = re.compile(rf"(?<!\w)(?:{'|'.join(wordlists.lines('title_words'))})e?s? ?[,:]? ?$", re.IGNORECASE)
-_CLAUSAL = re.compile(
-    rf"(?<!\w)(?:{'|'.join(sorted(wordlists.group('grammar', 'signs of a clause')))})(?!\w)", re.IGNORECASE
-)
-_TO_SIGNATURE = re.compile(r"[ .*]{0,3}(?:\n{1,2})?[ –—(,-]{0,4}(?=[A-ZÀ-Ý])")
-_SIGNATURE_END = re.compile(r"[.)]?|[,(–—-][^.!?«»]{2,100}[.)]?")
 _JUDGING = wordlists.group("grammar", "verbs that judge")
-_WORDS = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 
 
-def _count(text: str) -> int:
-    return len(_WORDS.findall(text))
-
-
-class _Quoter:
+class _Quoter(Passage):
     """Goes through the text once, sentence by sentence, remembering who spoke last."""
-
-    def __init__(self, reading: Reading, entities: tuple[EntitySpan, ...], title: str) -> None:
-        self.reading = reading
-        self.outlets = citations.mentions(reading)
-        self.cast = Cast(reading, entities, self.outlets, title)
-        names_at = self.cast.names_at()
-        starts = sorted(names_at)
-        self.parsers = [
-            SentenceCues(
-                reading,
-                span,
-                {at: names_at[at] for at in starts[bisect_left(starts, span[0]) : bisect_left(starts, span[1])]},
-            )
-            for span in reading.sentences
-        ]
-        self.cues = [parser.find() for parser in self.parsers]
-        self.found: list[QuoteSpan] = []
-        self.last: Speaker | None = None
-        self.last_end = -1
-        self.told: dict[str, tuple[str, int]] = {}
-        self.outlets_of: dict[int, list[citations.OutletMention]] = {}
-        for mention in self.outlets:
-            self.outlets_of.setdefault(reading.sentence_at(mention.start), []).append(mention)
-        self.marks_of: dict[int, list[Marked]] = {}
-        for mark in reading.marked:
-            self.marks_of.setdefault(reading.sentence_at(mark.start), []).append(mark)
 
     def run(self) -> tuple[QuoteSpan, ...]:
         for index in range(len(self.reading.sentences)):
@@ -80,9 +44,9 @@ class _Quoter:
         covered: list[Span] = []
         for clause, cue in clauses:
             inside = [item for item in quoted if clause[0] - 2 <= item[0].start and item[0].end <= clause[1] + 2]
-            words = sum(_count(self.reading.text[item[0].start : item[0].end]) for item in inside)
-            largest = max((_count(self.reading.text[item[0].start : item[0].end]) for item in inside), default=0)
-            total = _count(self.reading.text[slice(*clause)])
+            words = sum(words_in(self.reading.text[item[0].start : item[0].end]) for item in inside)
+            largest = max((words_in(self.reading.text[item[0].start : item[0].end]) for item in inside), default=0)
+            total = words_in(self.reading.text[slice(*clause)])
             if inside and (largest >= 4 or words * 2 > total or (cue.that < 0 <= cue.infinitive)):
                 continue
             quoted = [item for item in quoted if item not in inside]
@@ -147,14 +111,14 @@ class _Quoter:
         if rule in ("fragment", "loose-fragment", "that-fragment"):
             return "mixed"
         words = self.reading.plain[mark.start : mark.end]
-        return "direct" if _count(words) >= 4 or rule == "colon" or _CLAUSAL.search(words) else "mixed"
+        return "direct" if words_in(words) >= 4 or rule == "colon" or CLAUSAL.search(words) else "mixed"
 
     # -- is it a quote, and whose? --------------------------------------------------------------------------------
 
     def _decide(self, mark: Marked, index: int, speakers: dict[int, Speaker]) -> tuple[str, Speaker] | None:
-        count = _count(self.reading.text[mark.start : mark.end])
+        count = words_in(self.reading.text[mark.start : mark.end])
         cues = self.cues[index]
-        signed = self._signed(mark) if count >= 3 else None
+        signed = self.signed(mark) if count >= 3 else None
         if signed is not None:
             return "signed", signed
         if count == 0 or self._is_heading(index):
@@ -163,7 +127,7 @@ class _Quoter:
             decided = rule(mark, index, cues, speakers, count)
             if decided is not None or mark.mark == LOST:
                 return decided
-        return self._uncued(mark, index, count)
+        return self.uncued(mark, index, count)
 
     def _is_heading(self, index: int) -> bool:
         """A line of its own without final punctuation: a heading that repeats a quotation."""
@@ -216,37 +180,40 @@ class _Quoter:
     ) -> tuple[str, Speaker] | None:
         start = self.reading.sentences[index][0]
         before = self.reading.masked[start : mark.outer_start]
+        if not before.strip() and index:
+            return self._colon_above(mark, index)
         if not re.search(r":\s*$", before):
             return None
         earlier = [cue for cue in cues if cue.end <= mark.outer_start and cue.kind != "selon"]
         if earlier:
             return "colon", speakers[id(earlier[-1])]
-        if _TITLE_BEFORE.search(before.rstrip(" :")) or count < 3:
+        if TITLE_BEFORE.search(before.rstrip(" :")) or count < 3:
             return None
-        named = self._actor_before(start, mark.outer_start)
+        named = self._whose_view(index) or self.actor_before(start, mark.outer_start)
         if named is not None:
             return "colon", named
         return ("colon", self.last or NOBODY) if count >= 5 else None
 
-    def _actor_before(self, start: int, end: int) -> Speaker | None:
-        pairs = self.cast.in_span((start, end))
-        for actor, span in pairs:
-            if actor.kind == "person":
-                return Speaker(actor.name, self.reading.text[slice(*span)], self.cast.role_of(actor), 0.6, actor.kind)
-        pronoun = re.search(r"(?:^|[ ,])(il|elle)\b", self.reading.plain[start:end], re.IGNORECASE)
-        if pronoun and self.last is not None:
-            return self.cast.resolve(Cue("verb", start, end, None, pronoun.group(1).lower()), self.last, start)
-        for actor, span in pairs:
-            if actor.kind not in ("person", "place"):
-                return Speaker(actor.name, self.reading.text[slice(*span)], None, 0.5, actor.kind)
-        return None
+    def _colon_above(self, mark: Marked, index: int) -> tuple[str, Speaker] | None:
+        """The sentence above ends with a colon and the quotation stands on a line of its own."""
+        start, end = self.reading.sentences[index - 1]
+        if not self.reading.masked[start:end].endswith(":") or mark.start - end > 12:
+            return None
+        spoken = [cue for cue in self.cues[index - 1] if cue.kind != "selon"]
+        if spoken:
+            return "colon", self._speakers(index - 1)[id(spoken[-1])]
+        opening = self.parsers[index - 1].opening()
+        if opening is None:
+            return None
+        speaker = self.cast.resolve(Cue("verb", start, start, *opening), self.last, start)
+        return ("colon", speaker) if speaker.name or speaker.raw else None
 
     def _complement(
         self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int
     ) -> tuple[str, Speaker] | None:
         """Marks in the complement of a verb of saying: « X dénonce un "scandale" »."""
         earlier = [cue for cue in cues if cue.end <= mark.outer_start and cue.allows("frag") and cue.kind != "selon"]
-        if not earlier or self._is_term(mark):
+        if not earlier or self.is_term(mark):
             return None
         cue = earlier[-1]
         outer = next((c for c in earlier[:-1] if 0 <= c.that <= cue.start), None)
@@ -262,16 +229,10 @@ class _Quoter:
             return None
         return ("that-fragment" if 0 <= cue.that <= mark.start else "fragment"), speakers[id(cue)]
 
-    def _is_term(self, mark: Marked) -> bool:
-        before = self.reading.plain[max(0, mark.outer_start - 30) : mark.outer_start]
-        words = self.reading.plain[mark.start : mark.end]
-        capitals = [word for word in _WORDS.findall(words) if word[0].isupper()]
-        return bool(_TITLE_BEFORE.search(before)) or (len(capitals) == _count(words) and _count(words) < 5)
-
     def _according(
         self, mark: Marked, index: int, cues: list[Cue], speakers: dict[int, Speaker], count: int
     ) -> tuple[str, Speaker] | None:
-        if self._is_term(mark):
+        if self.is_term(mark):
             return None
         for cue in cues:
             if cue.kind != "selon":
@@ -287,6 +248,15 @@ class _Quoter:
                 return "according", speakers[id(cue)]
         pour = self._for_whom(mark, index)
         return ("according", pour) if pour is not None and count > 2 else None
+
+    def _whose_view(self, index: int) -> Speaker | None:
+        """« Pour son premier actionnaire, … »: whose view the sentence opens with, when no name tells."""
+        start = self.reading.sentences[index][0]
+        found = self.parsers[index].viewer()
+        if found is None or self.cast.in_span(found[0]):
+            return None
+        speaker = self.cast.resolve(Cue("selon", start, start + 4, *found[:1], "", found[1]), self.last, start)
+        return speaker if speaker.name else None
 
     def _for_whom(self, mark: Marked, index: int) -> Speaker | None:
         """« Pour X, "…" »."""
@@ -306,94 +276,6 @@ class _Quoter:
         people = [pair for pair in pairs if pair[0].kind == "person"]
         actor, span = (people or pairs)[0]
         return Speaker(actor.name, self.reading.text[slice(*span)], self.cast.role_of(actor), 0.7, actor.kind)
-
-    def _uncued(self, mark: Marked, index: int, count: int) -> tuple[str, Speaker] | None:
-        """No verb of saying in the sentence: a continuation, a quote attributed later, or nothing."""
-        whole = self._stands_alone(mark, index)
-        if whole and count >= 3:
-            introduced = self._introduced_after(mark, index)
-            if introduced is not None:
-                return "attributed-later", introduced
-            later = self._later(mark, index)
-            if later is not None:
-                return "attributed-later", later
-            if self.last is not None and mark.start - self.last_end < 700:
-                return "continuation", self.last
-            return ("alone", self._nearest(mark)) if count >= 6 else None
-        if self._is_term(mark):
-            return None
-        near = (
-            self.last is not None
-            and mark.start - self.last_end < 350
-            and self._same_paragraph(self.last_end, mark.start)
-        )
-        clausal = _CLAUSAL.search(self.reading.plain[mark.start : mark.end]) is not None
-        if near and (count >= 6 or (count >= 3 and clausal)) and self.last is not None:
-            return "loose-fragment", self.last
-        if count >= (5 if clausal else 12):
-            return "loose-fragment", self._nearest(mark)
-        return None
-
-    def _signed(self, mark: Marked) -> Speaker | None:
-        """« … » – X, directrice: a name alone after the marks, on their line or on the next one."""
-        match = _TO_SIGNATURE.match(self.reading.plain, mark.outer_end)
-        if match is None:
-            return None
-        line_end = self.reading.paragraph_of(match.end())[1]
-        for actor, (start, end) in self.cast.in_span((match.end(), match.end() + 7)):
-            rest = self.reading.plain[end:line_end].strip()
-            if actor.kind == "person" and start <= match.end() + 6 and _SIGNATURE_END.fullmatch(rest):
-                return Speaker(actor.name, self.reading.text[start:end], self.cast.role_of(actor), 0.9, "person")
-        return None
-
-    def _introduced_after(self, mark: Marked, index: int) -> Speaker | None:
-        """« … » Zoé, 30 ans, travaille là: the sentence after the marks opens with somebody new."""
-        line_start, line_end = self.reading.paragraph_of(mark.start)
-        if mark.outer_start - line_start > 2 or index + 1 >= len(self.parsers):
-            return None
-        span = self.reading.sentences[index + 1]
-        opening = self.parsers[index + 1].opening() if span[0] < line_end else None
-        if opening is None or opening[0] is None or opening[0][0] > span[0] + 12:
-            return None
-        for actor, at in self.cast.in_span((span[0], opening[0][1])):
-            if actor.kind == "person" and at == min(actor.mentions):
-                return Speaker(actor.name, self.reading.text[slice(*at)], self.cast.role_of(actor), 0.7, "person")
-        return None
-
-    def _stands_alone(self, mark: Marked, index: int) -> bool:
-        start, end = self.reading.sentences[index]
-        around = self.reading.masked[start : mark.outer_start] + self.reading.masked[mark.outer_end : end]
-        return not re.search(r"\w", around.replace(MASK, "")) or (
-            mark.outer_start - start <= 2 and end - mark.outer_end <= 3
-        )
-
-    def _same_paragraph(self, one: int, other: int) -> bool:
-        return "\n" not in self.reading.text[one:other].strip()
-
-    def _later(self, mark: Marked, index: int) -> Speaker | None:
-        """The following sentence of the paragraph gives the speaker: « A. » « B », dit X."""
-        paragraph = self.reading.paragraph_of(mark.start)
-        for ahead in range(index + 1, min(index + 4, len(self.reading.sentences))):
-            span = self.reading.sentences[ahead]
-            if span[0] >= paragraph[1]:
-                break
-            marks = self.marks_of.get(ahead, [])
-            incises = [cue for cue in self.cues[ahead] if cue.kind == "incise"]
-            if incises and marks and marks[0].outer_start - span[0] < 3 and not self.last_in(paragraph[0], mark.start):
-                return self.cast.resolve(incises[0], self.last, incises[0].start)
-            if not marks or marks[0].outer_start - span[0] > 3:
-                break
-        return None
-
-    def last_in(self, start: int, end: int) -> bool:
-        """Whether somebody already spoke between two places."""
-        return start <= self.last_end <= end
-
-    def _nearest(self, mark: Marked) -> Speaker:
-        if self.last is not None and mark.start - self.last_end < 1200:
-            return self.last
-        line = self.reading.paragraph_of(mark.start)[0]
-        return self._actor_before(max(0, line - 300), mark.start) or NOBODY
 
     # -- answers --------------------------------------------------------------------------------------------------
 
@@ -416,6 +298,7 @@ class _Quoter:
         if speaker.name or speaker.raw:
             self.last = speaker
         self.last_end = max(self.last_end, span[1])
+        self.cast.last_end = self.last_end
 
     def _told_to(self, index: int, speaker: Speaker) -> str | None:
         """The outlet that received the words, in this sentence or earlier for the same speaker and paragraph."""

@@ -61,6 +61,9 @@ def _clause_end(reading: Reading, start: int, sentence: Span, cues: list[Cue], o
     dashes = [match.start() for match in re.finditer(r" [–—] ", reading.masked[start:end])]
     if len(dashes) == 1:
         end = start + dashes[0]
+    colon = re.search(r" ?: ?(?=[«\"“])", reading.masked[start:end])
+    if colon and colon.start() > 10:
+        end = start + colon.start()
     closing = reading.masked.find(")", start, end)
     if closing >= 0 and reading.masked.find("(", start, closing) < 0:
         end = closing

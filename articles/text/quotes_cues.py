@@ -8,30 +8,22 @@ from functools import cache
 
 from articles.text import speech, wordlists
 from articles.text.findings import Span
+from articles.text.quotes_groups import VerbGroups
 from articles.text.quotes_subjects import (
     ADVERBS,
     ASIDES,
     AUXILIARIES,
     BOUNDARIES,
     CLITICS,
-    DETERMINERS,
-    NOUN_FORMS,
     PREPOSITIONS,
     TIME,
-    SubjectParser,
 )
 
-BEFORE_NOUNS = wordlists.group("grammar", "words before a noun")
-INFORMING = wordlists.group("grammar", "verbs that inform somebody")
-THAT_STOPS = wordlists.group("grammar", "signs before which no clause opens")
-BEFORE_OTHER_THAT = wordlists.group("grammar", "words before another que")
 JUDGING = wordlists.group("grammar", "verbs that judge")
-WHISPERED = wordlists.group("grammar", "verbs of rumour")
+SEMI_AUXILIARIES = wordlists.group("grammar", "verbs before an infinitive")
+BEFORE_INFINITIVE = wordlists.group("grammar", "words between a verb and its infinitive")
 HAVING = frozenset({"a", "ont", "avait", "avaient", "aurait", "auraient", "ayant"})
-FINITE = wordlists.group("grammar", "finite verbs") | AUXILIARIES
-AFTER_OTHER_THAT = wordlists.group("grammar", "words after another que")
 _SUFFIX = re.compile(r"^(.+?)(?:-t)?-(il|elle|ils|elles|on|je)$")
-_INFINITIVE = re.compile(r"^[\wé'-]{1,}(?:er|ir|re|oir)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +59,7 @@ def _phrases() -> re.Pattern[str]:
 _PHRASE_FORM = speech.Form("faire savoir", frozenset({"que", "incise", "frag"}), "finite")
 
 
-class SentenceCues(SubjectParser):
+class SentenceCues(VerbGroups):
     """Finds the cues of one sentence."""
 
     def find(self) -> list[Cue]:
@@ -107,39 +99,13 @@ class SentenceCues(SubjectParser):
         ):
             return self._compound(index)
         if token.low in speech.infinitives():
-            return self._historic(index)
+            return self._historic(index) or self._after_semi_auxiliary(index)
         form = speech.forms().get(token.low)
         if form is not None and form.mood == "participle":
             return self._coordinated(index) or self._passive(index, form)
         if form is None or self._is_noun(index):
             return None
         return self._verb(index, index, form)
-
-    def _is_restrictive(self, first: int, last: int) -> bool:
-        """« n'a reconnu sa défaite qu'à demi-mot »: « ne … que » reports nothing."""
-        around = [token.low for token in self.tokens[max(0, first - 2) : last + 2]]
-        return ("n'" in around or "ne" in around) and not {"pas", "plus", "jamais", "rien", "guère"} & set(around)
-
-    def _with_auxiliary(self, index: int) -> int:
-        """The first word of the verb group that ends at a participle."""
-        at = index
-        while at > 0 and (self.tokens[at - 1].low in AUXILIARIES or self.tokens[at - 1].low in CLITICS):
-            at -= 1
-        return at
-
-    def _is_noun(self, index: int) -> bool:
-        token = self.tokens[index]
-        if self.reading.text[token.start].isupper() and index > 0 and self.tokens[index - 1].low not in (".", "«", '"'):
-            return True
-        previous = self.tokens[index - 1].low if index else ""
-        if previous in BEFORE_NOUNS and token.low != "disant":
-            return not (previous == "en" and speech.forms()[token.low].mood == "gerund")
-        before = self.tokens[index - 2].low if index > 1 else ""
-        return (
-            token.low in NOUN_FORMS
-            and previous in ("la", "le", "l'", "les", "premier", "première", "nouvelle", "grande")
-            and before not in ("comme", "que", "qu'", ",", "»", "ainsi")
-        )
 
     def _compound(self, index: int) -> Cue | None:
         """An auxiliary, then adverbs, then a participle of a verb of saying."""
@@ -206,6 +172,22 @@ class SentenceCues(SubjectParser):
         start, end = self.tokens[index].start, self.tokens[index].end
         return Cue("verb", start, end, found[0], "", found[1], -1, -1, form, end)
 
+    def _after_semi_auxiliary(self, index: int) -> Cue | None:
+        """« vient de confirmer que … », « a tenu à préciser que … », « doit reconnaître que … »."""
+        form = speech.infinitives()[self.tokens[index].low]
+        that = self._that(index + 1, form)
+        at = index - 1
+        while at > 0 and (self.tokens[at].low in BEFORE_INFINITIVE or self.tokens[at].low in ADVERBS | CLITICS):
+            at -= 1
+        if at <= 0 or self.tokens[at].low not in SEMI_AUXILIARIES:
+            return None
+        first = self._with_auxiliary(at)
+        found = self._subject_before(first)
+        if found is None or not (found[1] in ("il", "elle") or (found[0] and self._is_source(found[0]))):
+            return None
+        start, end = self.tokens[first].start, self.tokens[index].end
+        return Cue("verb", start, end, *found, that, -1, form, end)
+
     def _inverted(self, index: int, base: str, pronoun: str) -> Cue | None:
         token = self.tokens[index]
         last, form = index, speech.forms().get(base)
@@ -232,70 +214,6 @@ class SentenceCues(SubjectParser):
         end = self.tokens[last].end
         return Cue("incise", token.start, end, None, pronoun, None, self._that(last + 1), -1, form, end)
 
-    def _that(self, index: int, form: speech.Form | None = None) -> int:
-        """Where the clause after « que » begins when « que » follows the verb, directly or after a short complement."""
-        first = self.tokens[index].low if index < len(self.tokens) else ""
-        if first in DETERMINERS and (form is None or form.lemma not in INFORMING):
-            return -1
-        for ahead in range(index, min(index + 14, len(self.tokens))):
-            low = self.tokens[ahead].low
-            if low in ("que", "qu'"):
-                direct = all(token.low in ADVERBS for token in self.tokens[index:ahead])
-                return self._skip_blank(self.tokens[ahead].end) if direct and ahead > index else self._after_that(ahead)
-            stops = low in THAT_STOPS or low.startswith("█")
-            if stops or (speech.forms().get(low) is not None and not self._is_noun(ahead)):
-                return -1
-        return -1
-
-    def _after_that(self, index: int) -> int:
-        """« plus que », « ainsi que », « que prévu » open no reported clause; « ce que » after « sur » does."""
-        before, following = self.tokens[index - 1].low, self.tokens[min(index + 1, len(self.tokens) - 1)].low
-        if before == "ce" and self.tokens[index - 2].low in ("à", "sur", "de"):
-            return self._skip_blank(self.tokens[index].end)
-        if before in BEFORE_OTHER_THAT or following in AFTER_OTHER_THAT:
-            return -1
-        return self._skip_blank(self.tokens[index].end)
-
-    def _skip_blank(self, position: int) -> int:
-        while position < self.span[1] and self.reading.plain[position] == " ":
-            position += 1
-        return position
-
-    def _infinitive(self, index: int) -> int:
-        """Where an infinitive clause begins right after the verb (« affirme ne pas avoir … »)."""
-        at = index
-        while at < len(self.tokens) and self.tokens[at].low in (
-            "ne",
-            "n'",
-            "pas",
-            "plus",
-            "jamais",
-            "en",
-            "y",
-            "se",
-            "s'",
-            "l'",
-            "le",
-            "la",
-            "les",
-            "lui",
-            "rien",
-        ):
-            at += 1
-        if (
-            at < len(self.tokens)
-            and _INFINITIVE.match(self.tokens[at].low)
-            and not self.reading.text[self.tokens[at].start].isupper()
-        ):
-            if (
-                at > index
-                and self.tokens[index].low in ("la", "les", "le", "l'")
-                and self.tokens[at].low not in ("avoir", "être", "faire")
-            ):
-                return -1
-            return self.tokens[index].start
-        return -1
-
     def _verb(self, first: int, last: int, form: speech.Form) -> Cue | None:
         start, end = self.tokens[first].start, self.tokens[last].end
         that, infinitive = self._that(last + 1, form), self._infinitive(last + 1)
@@ -305,7 +223,7 @@ class SentenceCues(SubjectParser):
             found = self._subject_after(last + 1)
             if found is not None and (
                 self._after_marks(first)
-                or self._is_source(found[0])
+                or (("que" in form.uses or self.within_marks) and self._is_source(found[0]))
                 or self._closes_a_clause(first, last, form, found[2])
             ):
                 subject, role, group_end = found
@@ -338,82 +256,12 @@ class SentenceCues(SubjectParser):
             return None
         return Cue("verb", start, end, subject_before, pronoun, role, that, infinitive, form, end)
 
-    def _follows_like(self, first: int) -> bool:
-        """« comme le disait X, que … »: what follows is no clause of the verb."""
-        return "comme" in [token.low for token in self.tokens[max(0, first - 3) : first]]
-
-    def _after_who(self, first: int) -> bool:
-        """« des cours qui rappellent que … »: after « qui », only somebody who can speak is quoted."""
-        return "qui" in [token.low for token in self.tokens[max(0, first - 3) : first]]
-
-    def _closes_a_clause(self, first: int, last: int, form: speech.Form, group_end: int) -> bool:
-        """« Rien n'a changé, assure la caisse. »: after a clause, a verb and its subject alone up to a sign."""
-        if "que" not in form.uses or "weak" in form.uses or self.tokens[first - 1].low != ",":
-            return False
-        earlier = {token.low for token in self.tokens[: first - 1]}
-        if not earlier & FINITE or self.tokens[self._first_at(self.tokens[last].end)].low in ("un", "une"):
-            return False
-        return (
-            re.match(
-                r"(?: \([^()]{1,15}\)[^,.;:]{0,40})? ?(?:[,.;:!?]|$)", self.reading.masked[group_end : self.span[1]]
-            )
-            is not None
-        )
-
-    def _follows_incise_place(self, first: int) -> bool:
-        """Right after marks, a comma or « comme »: the place where a subject follows its verb."""
-        index = first - 1
-        while index >= 0 and self.tokens[index].low in ("l'", "le", "la", "s'", "se", "lui", "nous", "y", "en", "leur"):
-            index -= 1
-        if index < 0:
-            return True
-        low = self.tokens[index].low
-        return low in (
-            ",",
-            "»",
-            '"',
-            "”",
-            "″",
-            "“",
-            "comme",
-            "–",
-            "—",
-            "-",
-            ")",
-            "que",
-            "qu'",
-            "ainsi",
-            "''",
-        ) or low.startswith("█")
-
     def _gerund_subject(self, first: int) -> Span | None:
         """« l'Arabie saoudite condamnant … »: a subject right before, without a comma."""
         if first == 0 or self.tokens[first - 1].low in (",", "en", "tout", "»", '"'):
             return None
         found = self._phrase_ending(first - 1)
         return found[0] if found else None
-
-    def _is_impersonal(self, first: int, pronoun: str, form: speech.Form) -> bool:
-        """« il se murmure que … »: nobody in particular."""
-        return pronoun == "il" and form.lemma in WHISPERED and self.tokens[first - 1].low == "se"
-
-    def _is_supposed(self, subject: Span | None, first: int, pronoun: str) -> bool:
-        """« si elle le juge nécessaire »: nothing is said."""
-        index = self.at.get(subject[0], first) - 1 if subject else first - 1
-        while not subject and index >= 0 and self.tokens[index].low != pronoun:
-            index -= 1
-        index -= 0 if subject else 1
-        return (
-            index >= 0
-            and self.tokens[index].low in ("si", "s'")
-            and (index == 0 or self.tokens[index - 1].low != "même")
-        )
-
-    def _after_marks(self, first: int) -> bool:
-        """Marks close right before the verb, a comma aside."""
-        before = self.reading.masked[self.span[0] : self.tokens[first].start].rstrip(" ,")
-        before = re.sub(r"[ ,](?:comme|l'|le|se|s'|lui)$", "", before).rstrip(" ,")
-        return before.endswith(("»", '"', "”", "″", "''", "█")) or before == ""
 
     def _opens_with_opinion(self, index: int) -> bool:
         """« De l'avis de X, … », not « se passer de l'avis de X »."""

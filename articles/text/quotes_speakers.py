@@ -30,6 +30,8 @@ _PLACE = r"(?-i:[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+)*)"
 _PROPER = re.compile(r"[A-ZÀ-Ý][\w'&.-]+(?: [A-ZÀ-Ý][\w'&.-]+){0,3}")
 _ON_AIR = wordlists.group("grammar", "media on air")
 _ANY_MEDIUM = wordlists.group("grammar", "media of any kind")
+_LEADERS = wordlists.group("grammar", "those who lead")
+_SAME_SOURCE = frozenset(line for line in wordlists.lines("same_source"))
 _AGENT = re.compile(r"\bpar (?:le |la |les |l')?$")
 
 
@@ -53,7 +55,9 @@ def _bare_name(raw: str) -> str:
 
 
 class Cast(People):
-    """Resolves who speaks; `last` in its methods is who spoke before."""
+    """Resolves who speaks; `last` in its methods is who spoke before, up to `last_end`."""
+
+    last_end = -1
 
     def resolve(self, cue: Cue, last: Speaker | None, position: int) -> Speaker:
         """The speaker of `cue`; `last` spoke before, `position` is where to look back from."""
@@ -64,6 +68,8 @@ class Cast(People):
         named = self._named(cue.subject, raw)
         if named is not None:
             return Speaker(named.name, raw, role or self.role_of(named), 0.95, named.kind)
+        if last is not None and raw.lower() in _SAME_SOURCE:
+            return Speaker(last.name, raw, last.role, 0.7, last.kind)
         if raw.lower() in ("celui-ci", "celle-ci", "ce dernier", "cette dernière"):
             return self._pronoun(
                 "il" if raw.lower() in ("celui-ci", "ce dernier") else "elle", last, cue.subject[0], role, raw
@@ -117,6 +123,9 @@ class Cast(People):
                 return Speaker(found.name, raw, None, 0.75, "outlet")
         if head_noun(plain, role_genders()):
             return self._by_role(plain, raw, span, last)
+        same = self._same_head(plain, span[0])
+        if same is not None:
+            return Speaker(same.name, raw, None, 0.8, same.kind)
         short = len(plain.split()) <= 5 and not re.search(r" (?:de|du|des) (?:la |l')?[A-ZÀ-Ý]", plain)
         if short and head_noun(plain, body_nouns()):
             found = self._salient_body(span[0], last)
@@ -131,13 +140,27 @@ class Cast(People):
             return Speaker(_bare_name(raw), raw, role, 0.6, "organisation")
         return Speaker(None, raw, role, 0.5)
 
+    def _same_head(self, plain: str, position: int) -> Actor | None:
+        """« la commission » after « la Commission européenne »: the body whose own name opens with the noun."""
+        head = bare(plain)
+        for actor, _ in self._before(position, 4000):
+            words = names.key(actor.name).split()
+            if actor.kind == "organisation" and len(words) > 1 and words[0] == names.key(head):
+                return actor
+        return None
+
     def _fuller(self, plain: str, position: int) -> str | None:
         """« la caisse » after « la caisse de retraite des Mines »: the fuller name that the text gave before."""
         head = bare(plain)
-        if not DEFINITE.match(plain) or head not in wordlists.words("institutions"):
+        if (
+            not DEFINITE.match(plain)
+            or head.split(" ")[0] not in wordlists.words("institutions")
+            or " de " in head[12:]
+        ):
             return None
         pattern = re.compile(
-            rf"(?<!\w)(?:la |le |l'){head}(?: \([^)]*\)| [a-zé-]+){{0,3}} (?:de |du |des |d'|de la |de l')" + _PLACE,
+            rf"(?<!\w)(?:la |le |l'){re.escape(head)}(?: \([^)]*\)| [a-zé-]+){{0,3}} (?:de |du |des |d'|de la |de l')"
+            + _PLACE,
             re.I,
         )
         match = next(iter(pattern.finditer(self.reading.plain, 0, position)), None)
@@ -190,6 +213,7 @@ class Cast(People):
             )
         ]
         bodies = set(re.findall(r"[A-ZÀ-Ý][\w-]+", plain[1:]))
+        alone = holders[0] if len(holders) == 1 and (len(people) == 1 or self._spoke(holders[0], last)) else None
         placed = [
             p
             for p in people
@@ -202,6 +226,9 @@ class Cast(People):
         )
         exact = [p for p in holders if any(bare(plain) in r.lower() for r in p.roles)]
         holders = exact or holders
+        if not holders and alone is None and noun in _LEADERS:
+            alone = self._free_person(gender, span[0])
+        holders = holders or ([alone] if alone is not None else [])
         earlier = [p for p in holders if p.mentions[0][0] < span[0]] or holders
         if earlier:
             nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
@@ -221,11 +248,21 @@ class Cast(People):
         for actor, _ in self._before(span[0], 900):
             if actor.kind == "person" and _agrees(gender, actor) and (not actor.roles or noun in _ANYBODY):
                 return Speaker(actor.name, raw, plain, 0.5, "person")
-        if noun in ("pdg", "p-dg", "ceo", "patron", "dirigeant", "fondateur", "cofondateur", "co-fondateur"):
+        if noun in _LEADERS:
             head = [p for p in people if self._leads(p)]
             if len(head) == 1:
                 return Speaker(head[0].name, raw, plain, 0.6, "person")
         return Speaker(None, raw, plain, 0.5)
+
+    def _spoke(self, actor: Actor, last: Speaker | None) -> bool:
+        return last is not None and last.name == actor.name
+
+    def _free_person(self, gender: str, position: int) -> Actor | None:
+        """« le patron de X » whom nothing names: the person just named, when the article ties them to no other body."""
+        for actor, _ in self._before(position, 500):
+            if actor.kind == "person" and _agrees(gender, actor):
+                return None if any(re.search(r"[A-ZÀ-Ý]", role[1:]) for role in actor.roles) else actor
+        return None
 
     def _may_be(self, holders: list[Actor], bodies: set[str]) -> bool:
         """Whether a holder's roles name no other body than the phrase does."""
@@ -288,6 +325,13 @@ class Cast(People):
             and not self._rival(gender, actor, position)
         ):
             return Speaker(actor.name, words, last.role or role, 0.75, actor.kind)
+        if (
+            last is not None
+            and last.name is None
+            and _may_be_gender(last.raw, gender)
+            and not self._person_since(gender, position)
+        ):
+            return Speaker(None, words, last.role, 0.6)
         found = self._likely_person(gender, position)
         if found is not None:
             return Speaker(found.name, words, self.role_of(found), 0.65, "person")
@@ -298,6 +342,12 @@ class Cast(People):
         if last is not None:
             return Speaker(last.name, words, last.role, 0.4, last.kind)
         return Speaker(None, words, role, 0.3)
+
+    def _person_since(self, gender: str, position: int) -> bool:
+        """Whether somebody of that gender was named since the last words were said."""
+        return not 0 <= position - self.last_end < 600 or any(
+            actor.kind == "person" and _agrees(gender, actor) for actor, _ in self.in_span((self.last_end, position))
+        )
 
     def _likely_person(self, gender: str, position: int) -> Actor | None:
         """The person a pronoun stands for: lately named, and rather the first of a sentence than a complement."""
@@ -327,6 +377,14 @@ class Cast(People):
             if other.kind == "person" and other.gender == gender and self._opens_sentence(span[0]):
                 return True
         return False
+
+
+def _may_be_gender(raw: str | None, gender: str) -> bool:
+    """Whether unnamed words (« un dirigeant ») may be of that gender."""
+    if not raw:
+        return False
+    shown = "m" if re.match(r"(?:un|le|ce) ", raw, re.I) else "f" if re.match(r"(?:une|la|cette) ", raw, re.I) else ""
+    return shown in ("", gender)
 
 
 def _agrees(gender: str, actor: Actor | None) -> bool:

@@ -22,6 +22,8 @@ ASIDES = wordlists.group("grammar", "asides")
 APPOSITION_ENDS = wordlists.group("grammar", "ends of an apposition")
 AUXILIARIES = wordlists.group("grammar", "auxiliaries")
 NO_NAMES = wordlists.group("grammar", "words that open no name")
+MANY = wordlists.group("grammar", "words after a partitive")
+SET_ADVERBS = {("d'", "emblée"), ("d'", "abord"), ("d'", "ailleurs")}
 MEDIA = wordlists.group("grammar", "media")
 
 
@@ -38,6 +40,7 @@ class SubjectParser:
         self.reading = reading
         self.span = span
         self.names_at = names_at
+        self.within_marks = reading.masked is reading.plain
         self.tokens = list(tokens(reading.masked, *span))
         self.at = {token.start: index for index, token in enumerate(self.tokens)}
 
@@ -73,7 +76,8 @@ class SubjectParser:
         """Past adverbs, times and « à l'AFP », « dans un entretien au Monde » between a verb and its subject."""
         while index < len(self.tokens):
             low = self.tokens[index].low
-            if low == "ce" and index + 1 < len(self.tokens) and self.tokens[index + 1].low in TIME:
+            pair = (low, self.tokens[index + 1].low) if index + 1 < len(self.tokens) else (low, "")
+            if (low == "ce" and pair[1] in TIME) or pair in SET_ADVERBS:
                 index += 2
             elif self._name_end(index) is not None:
                 return index
@@ -142,15 +146,7 @@ class SubjectParser:
             return (self.tokens[index].start, self.tokens[index].end), None, self.tokens[index].end
         capital = self.reading.text[self.tokens[index].start].isupper()
         following = self.tokens[index + 1].low if index + 1 < len(self.tokens) else ""
-        partitive = low in ("d'", "de") and following in (
-            "anciens",
-            "anciennes",
-            "autres",
-            "nombreux",
-            "nombreuses",
-            "hauts",
-            "plusieurs",
-        )
+        partitive = low in ("d'", "de") and following in MANY
         if low not in DETERMINERS and low != "des" and not capital and not partitive:
             return None
         return self._noun_phrase_after(index)
@@ -369,6 +365,13 @@ class SubjectParser:
                 and not (low in ("le", "la", "l'", "les") and self._name_covers(at) and name_end is None)
             ):
                 return (self.tokens[at].start, self.tokens[last].end), "", None
+            if (
+                low == "de"
+                and at < last
+                and self.tokens[at + 1].low in MANY
+                and (at == 0 or previous in (",", "que", "et"))
+            ):
+                return (self.tokens[at].start, self.tokens[last].end), "", None
             if low == "des" and at < last and (at == 0 or previous in (",", "que", "qu'", "et")):
                 return (self.tokens[at].start, self.tokens[last].end), "", None
             if low in AUXILIARIES and not self._name_covers(at):
@@ -427,6 +430,16 @@ class SubjectParser:
         if not content or (words[0] in ("leur", "leurs", "ses", "son", "sa") and not self._is_source(span)):
             return False
         return content[0] not in wordlists.words("selon_stop")
+
+    def viewer(self) -> tuple[Span, Span | None] | None:
+        """« Pour le patron de X, … »: the phrase that « pour » opens the sentence with, and its role."""
+        if len(self.tokens) < 4 or self.tokens[0].low != "pour":
+            return None
+        found = self._subject_at(1)
+        if found is None or not self._is_source(found[0]):
+            return None
+        comma = self._first_at(found[2])
+        return found[:2] if comma < len(self.tokens) and self.tokens[comma].low == "," else None
 
     def opening(self) -> tuple[Span | None, str, Span | None] | None:
         """The subject that opens the sentence, past one bracket (« Après une semaine, le ministre … »)."""

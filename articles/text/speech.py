@@ -106,6 +106,6 @@ def infinitives() -> dict[str, Form]:
 def participles() -> frozenset[str]:
     """Forms that may follow an auxiliary."""
     found = {form for form, what in forms().items() if what.mood == "participle"}
-    for forms_of in _irregular().values():
-        found |= {form for form, mood in forms_of.items() if mood == "participle"}
+    for _, _, written, _ in wordlists.table("verbs_irregular"):
+        found |= {participle + ending for participle in written.split() for ending in ("", "e", "s", "es")}
     return frozenset(found | {"dit", "écrit", "redit", "décrit", "prédit", "conclu", "fait", "plaint", "craint"})

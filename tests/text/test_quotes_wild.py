@@ -33,6 +33,13 @@ def only(text: str) -> QuoteSpan:
         ("Karim Delestaing estime ainsi que l'usine tournera demain.", "l'usine tournera demain"),
         ("Karim Delestaing explique que l'usine tourne et a annoncé des travaux.", "l'usine tourne"),
         ("Karim Delestaing explique que l'usine tourne (il parle de « miracle »).", "l'usine tourne"),
+        ("Karim Delestaing vient en effet de confirmer que l'usine tournait.", "l'usine tournait"),
+        ("Karim Delestaing a tenu à préciser que l'usine tournait.", "l'usine tournait"),
+        ("Karim Delestaing a également laissé entendre que l'usine tournait.", "l'usine tournait"),
+        ("Karim Delestaing a annoncé le 10 janvier dernier que l'usine tournerait.", "l'usine tournerait"),
+        ("Karim Delestaing a annoncé ce mercredi que l'usine tournerait.", "l'usine tournerait"),
+        ("Karim Delestaing a assuré que l'usine tournait : « Rien ne s'arrête ici ».", "l'usine tournait"),
+        ("De nombreux élus, ici comme ailleurs, estiment que l'usine tourne.", "l'usine tourne"),
         ("Le ministre de l'Économie, de l'Industrie et de l'Énergie juge que l'usine tourne.", "l'usine tourne"),
     ],
 )
@@ -48,6 +55,10 @@ def test_what_a_verb_reports(text: str, clause: str) -> None:
         "Des cours sur la méthode, qui rappellent aussi que l'usine est ancienne, ont lieu le soir.",
         "Le préfet, Karim Delestaing, a traité la demande en une heure.",
         "Les aides varient selon le domaine concerné.",
+        "Rien ne dit que l'usine sera vendue.",
+        "Il signe un rapport sur « la place de l'usine dans la ville et ses quartiers » depuis hier.",
+        "Le plan, connu sous le nom de « Les usines de demain », est prêt.",
+        "Le groupe a présenté son plan stratégique, « Odyssée 2030 ».",
         "Ainsi, a-t-on appris mardi, l'usine sera vendue.",
     ],
 )
@@ -123,6 +134,34 @@ def test_a_name_that_sounds_like_an_adverb_is_a_name() -> None:
     assert only("« Ici, personne ne veut partir », soupire Clément Delestaing.").speaker == "Clément Delestaing"
 
 
+def test_a_role_named_nowhere_is_the_person_just_named() -> None:
+    text = "Layan Delestaing s'exprime. Dans la foulée, le patron de Fluviane a assuré que l'usine tournait."
+    assert only(text).speaker == "Layan Delestaing"
+
+
+def test_a_body_called_by_its_noun_is_the_one_whose_name_has_it() -> None:
+    text = "La Commission européenne écrit à Apple, Apple répond à Google. La commission a ajouté qu'elle attendait encore."
+    assert only(text).speaker == "Commission européenne"
+
+
+def test_the_same_source_is_who_was_last_quoted() -> None:
+    text = "« Rien ne presse ici », dit une voisine de l'usine. « Tout ira bien demain », ajoute la même source."
+    assert [quote.speaker for quote in said(text)] == [None, None]
+
+
+def test_a_pronoun_after_somebody_unnamed_names_nobody() -> None:
+    text = (
+        "Nadia Berrichon préside Fluviane. Une voisine passe. « Rien ne presse ici », dit une voisine de l'usine. "
+        "« Tout ira bien demain », ajoute-t-elle."
+    )
+    assert said(text)[-1].speaker is None
+
+
+def test_a_colon_on_the_line_above_introduces() -> None:
+    text = "Karim Delestaing n'a laissé qu'une note :\n« Je préfère me taire aujourd'hui. »"
+    assert only(text).speaker == "Karim Delestaing"
+
+
 def test_a_body_is_told_apart_by_its_complement() -> None:
     text = "Le parquet de Vesoul a ouvert une enquête. « Trois personnes sont visées », a précisé le parquet."
     assert only(text).speaker == "parquet de Vesoul"
@@ -147,6 +186,8 @@ def test_a_title_glued_to_its_name_is_parted() -> None:
         ("Sur BFMTV, Karim Delestaing assure que l'usine tournera.", "BFMTV"),
         ("Karim Delestaing a assuré sur RTL que l'usine tournerait.", "RTL"),
         ("Karim Delestaing a assuré sur Twitter que l'usine tournerait.", None),
+        ("« Rien ne presse ici », expliquait lundi un spécialiste du marché à l'AFP.", "AFP"),
+        ("Karim Delestaing avait conclu un accord avec Le Monde et assure que l'usine tournera.", None),
         ("Interrogé par l'ats, Karim Delestaing assure que l'usine tournera.", "Keystone-ATS"),
     ],
 )
