@@ -87,6 +87,13 @@ class Incident(models.Model):
         return wording.cause(self.facts)
 
     @property
+    def sign(self) -> str:
+        """The sign of the state that it is (see health.State)."""
+        if self.closed_at:
+            return "off" if self.was_given_up else "ok"
+        return "warn" if self.kind in {self.Kind.SILENT, self.Kind.UNREADABLE} else "bad"
+
+    @property
     def lasted(self) -> str:
         """How long the trouble lasted, once it is over: « 3 heures »."""
         return wording.duration(self.closed_at - self.began_at) if self.closed_at else ""
