@@ -94,16 +94,19 @@ def _holds_all(home: House) -> bool:
     return not behind and held[0] == held[1] == sum(map(len, press.truth().values()))
 
 
-def _publish(home: House) -> None:
-    """New articles on every living feed, which an administrator asks for at once."""
+def _publish(home: House, urls: list[str], kind: str) -> None:
+    """New articles on every living feed, which an administrator asks for at once, or which beat has to find due."""
     press.tick()
+    if kind == "beat":
+        home.make_due(urls)
+        return
     for (number,) in home.ask("SELECT id FROM sources_feed"):
         home.send(f"/sources/fils/{number}/collecter/", {})
 
 
-def strike(home: House, kind: str, kills: int, rng: random.Random) -> float:
+def strike(home: House, kind: str, kills: int, urls: list[str], rng: random.Random) -> float:
     """Disasters while new articles are collected; seconds from the last of them until all articles are here."""
-    _publish(home)
+    _publish(home, urls, kind)
     for _ in range(kills):
         time.sleep(rng.uniform(0, 4))
         KINDS[kind](home, rng)
@@ -114,8 +117,8 @@ def strike(home: House, kind: str, kills: int, rng: random.Random) -> float:
     return took
 
 
-def _series(home: House, kind: str, waves: int, kills: int, rng: random.Random) -> str:
-    took = sorted(strike(home, kind, kills, rng) for _ in range(waves))
+def _series(home: House, kind: str, waves: int, kills: int, urls: list[str], rng: random.Random) -> str:
+    took = sorted(strike(home, kind, kills, urls, rng) for _ in range(waves))
     late = [f"{seconds:.0f} s" for seconds in took if seconds > MOST_SECONDS]
     again = home.ask("SELECT count(*) FROM sources_entry WHERE tries > 1")[0][0]
     return (
@@ -135,7 +138,7 @@ def disasters(plan: Plan | None = None, **settings: str) -> Iterator[str]:
         rounds.subscribe(home, {f"sain {number}": url for number, url in enumerate(urls)})
         until(lambda: len(home.visits()) == FEEDS and _holds_all(home), 120)
         for kind, (waves, kills) in (plan or PLAN).items():
-            yield _series(home, kind, waves, kills, rng)
+            yield _series(home, kind, waves, kills, urls, rng)
         yield from rounds.judge_truth(home)
         yield _grouped(home)
 
