@@ -31,6 +31,8 @@ ENOUGH = 0.35
 _FEWEST_WORDS = 9
 _QUOTED = re.compile(r"[«»“”]|\"[^\"]{25,}\"|(?:^|\s)[–—]\s")
 _WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+# « Le Fil : Que ferez-vous ? », « Ce qui change : … »: a turn of an interview, or the head of an item.
+_HEADED = re.compile(r"[^.,;:!?]{2,60}[\s\u00a0\u202f]?:\s")
 _CAPITAL_OR_FIGURE = re.compile(r"^[\W_]*[A-ZÀ-ÖØ-ÞŒ\d]")
 # How fast the worth of a sentence falls: with its place in its article, and with the place of the article.
 _FADING_SENTENCES, _FADING_ARTICLES = 4.0, 30.0
@@ -135,7 +137,7 @@ def can_stand(text: str, language: str, most: int = LONGEST) -> bool:
     """Whether a sentence can stand alone under a headline."""
     if not SHORTEST <= len(text) <= most or not text.endswith(".") or text.endswith(("..", "…")):
         return False
-    if _QUOTED.search(text) or not _CAPITAL_OR_FIGURE.match(text) or "\n" in text:
+    if _QUOTED.search(text) or _HEADED.match(text) or not _CAPITAL_OR_FIGURE.match(text) or "\n" in text:
         return False
     said = [fold(word) for word in _WORD.findall(text)]
     if len(said) < _FEWEST_WORDS or said[0] in _leaning() or " ".join(said[:2]) in _leaning():

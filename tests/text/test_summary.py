@@ -37,6 +37,7 @@ def test_the_central_sentence_is_chosen_with_its_place() -> None:
         "Voici pourquoi le fondeur Silex construira une usine de puces à Dunkerque avec l’aide de l’État.",
         "Le fondeur Silex, vous l’aurez remarqué, construira une usine de puces à Dunkerque cette année.",
         "Retrouvez notre dossier sur le fondeur Silex et sur son usine de puces à Dunkerque cette semaine.",
+        "Le Fil : le fondeur Silex construira une usine de puces à Dunkerque avec l’aide de l’État.",
         "Silex construit.",
         "Le fondeur Silex construit à Dunkerque une usine de puces dont le prix et la date restent à…",
     ],
