@@ -29,6 +29,8 @@ class EntityPage:
     stories: Sequence[tuple[Story, int]]
     together: Sequence[Entity]
     spellings: Sequence[Spelling]
+    also: Sequence[str]
+    """The spellings other than the name that is shown."""
     changes: Sequence[FindingChange]
     """What editors put right of the name, the latest first."""
 
@@ -79,6 +81,7 @@ def page_of(entity: Entity) -> EntityPage:
     told = Story.objects.current().filter(
         Q(articles__mentions__entity=entity, articles__mentions__is_hidden=False) | Q(articles__quotes__speaker=entity)
     )
+    spellings = tuple(entity.spellings.order_by("shown"))
     acts = FindingChange.objects.filter(kind=FindingChange.Kind.NAME, row=entity.pk)
     stories = told.annotate(named=Count("articles", distinct=True)).order_by("-last_at", "-id")[:MOST_STORIES]
     return EntityPage(
@@ -87,7 +90,8 @@ def page_of(entity: Entity) -> EntityPage:
         article_count=entity.mentions.filter(is_hidden=False).count(),
         stories=tuple((story, int(vars(story)["named"])) for story in stories),
         together=tuple(_together(entity)),
-        spellings=tuple(entity.spellings.order_by("shown")),
+        spellings=spellings,
+        also=tuple(spelling.shown for spelling in spellings if spelling.shown != entity.name),
         changes=tuple(acts.select_related("by", "undone_by")[:MOST_CHANGES]),
     )
 
