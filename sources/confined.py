@@ -36,8 +36,8 @@ from sources.confined_child import LENGTH, MB, OUT_OF_MEMORY, Limits
 logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parent.parent
-# What starts and its imports take, beyond the limits that the child keeps by itself.
-_GRACE_SECONDS = 5.0
+# Beyond the limits that the child keeps by itself: an answer on its way, and a start with its imports on a busy machine.
+_GRACE_SECONDS, _START_SECONDS = 5.0, 20.0
 # A child needs to know neither the database nor any secret.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 
@@ -257,9 +257,9 @@ class Confined:
         return ours
 
     def _ask(self, request: bytes) -> bytearray:
-        deadline = time.monotonic() + self._limits.seconds + _GRACE_SECONDS
         for is_last in (False, True):
             had_child = self.pid is not None
+            deadline = time.monotonic() + self._limits.seconds + (_GRACE_SECONDS if had_child else _START_SECONDS)
             try:
                 return self._exchange(self._ready(), request, deadline)
             except TimeoutError:
