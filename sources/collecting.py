@@ -54,6 +54,8 @@ def collect(feed: Feed, client: Client) -> FetchAttempt:
 
 def _validators(feed: Feed, now: datetime) -> tuple[str, str]:
     """What to send back to the server. None of it once a week: some say for ever that nothing changed."""
+    if not (feed.etag or feed.last_modified):
+        return "", ""
     if not feed.attempts.filter(status=200, started_at__gte=now - WHOLE_AFTER).exists():
         return "", ""
     return feed.etag, feed.last_modified
@@ -97,6 +99,7 @@ def _close(
         logger.warning("%s took longer than its lease", claimed.url)
         attempt.outcome, attempt.error = FetchAttempt.Outcome.FAILED, "lease lost"
         return attempt
+    feed.outlet = claimed.outlet  # loaded when the feed was claimed
     if response is None:
         attempt.reason = cause.reason if isinstance(cause, FetchError) else ""
         _note_failure(feed, attempt, error, getattr(cause, "status", None), now)
@@ -179,7 +182,7 @@ def store(feed: Feed, entries: Iterable[ParsedEntry], now: datetime) -> int:
 
     An outlet's feeds are stored one after the other: two of them announce the same articles at the same moment.
     """
-    outlet = Outlet.objects.select_for_update(no_key=True).get(pk=feed.outlet_id)
+    Outlet.objects.select_for_update(no_key=True).values_list("pk").get(pk=feed.outlet_id)
     entries = list(entries)
     identities = {entry.identity for entry in entries}
     aliases = {entry.alias for entry in entries if entry.alias}
@@ -191,7 +194,7 @@ def store(feed: Feed, entries: Iterable[ParsedEntry], now: datetime) -> int:
         by_alias.setdefault(alias, []).append((title, published))
     new = [entry for entry in entries if entry.identity not in seen and not _moved(entry, by_alias)]
     # Pages of one host are read one by one anyway: a feed that brings thousands lets those of others come between.
-    pace = timedelta(seconds=0 if outlet.is_demo else settings.PRESSREVIEW_HOST_GAP)
+    pace = timedelta(seconds=0 if feed.outlet.is_demo else settings.PRESSREVIEW_HOST_GAP)
     return _insert([_row(feed, entry, now, place, pace) for place, entry in enumerate(reversed(new))])
 
 

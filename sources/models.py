@@ -14,6 +14,7 @@ from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from sources import wording
 from sources.incident import Incident, IncidentQuerySet
 from sources.jobs import ArchivedPage, ImportJob, ImportLine
 from sources.parsing import css
@@ -154,7 +155,13 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         """
         # A feed that fails costs the most time: those that do well and come due soon after it go first.
         turn = Case(When(failing_since=None, then=F("next_fetch_at")), default=F("next_fetch_at") + YIELDING)
-        feed = self.due(now).order_by(turn).select_for_update(skip_locked=True, of=("self",)).first()
+        feed = (
+            self.due(now)
+            .select_related("outlet")
+            .order_by(turn)
+            .select_for_update(skip_locked=True, of=("self",))
+            .first()
+        )
         if feed is None:
             return None
         if feed.leased_until is not None:
@@ -260,6 +267,11 @@ class FetchAttempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.feed_id} {self.started_at:%Y-%m-%d %H:%M:%S} {self.outcome}"
+
+    @property
+    def why(self) -> str:
+        """Why it failed, in the reader's language where the reason is a known one."""
+        return (wording.failure(self.reason, self.status) if self.reason else "") or self.error
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlencode, urljoin, urlsplit, urlunsplit
@@ -31,7 +32,7 @@ def _split(url: str) -> SplitResult | None:
         return None
     try:
         parts = urlsplit(url)
-        sound = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        sound = parts.scheme in _PORTS and bool((parts.hostname or "").rstrip(".")) and parts.port != 0
     except ValueError:
         return None
     return parts if sound and "@" not in parts.netloc and not _SPACE.search(parts.netloc) else None
@@ -94,6 +95,7 @@ def clean(url: str, base: str = "") -> str:
     return urlunsplit((parts.scheme, _netloc(parts), _escapes(parts.path), _query(parts.query), fragment))
 
 
+@lru_cache(256)
 def canonical(url: str) -> str:
     """One spelling for one page, for comparing: no fragment, no tracking, sorted query, no trailing slash.
 

@@ -11,6 +11,7 @@ import re
 import xml.sax
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 from html import escape
 from html.entities import html5
 from io import BytesIO
@@ -18,6 +19,7 @@ from typing import Any
 from xml.sax.handler import feature_external_ges, feature_namespaces
 from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
+from feedparser import mixin
 from feedparser.api import LooseFeedParser, StrictFeedParser  # type: ignore[import-untyped]
 from lxml import etree
 
@@ -44,6 +46,9 @@ _CDATA_OR_REFERENCE = re.compile(
 _DOCTYPE = re.compile(r"<!DOCTYPE\s[^\[<>]*(?:\[(?P<subset>.*?)\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _ENTITY = re.compile(r"""<!ENTITY\s+(\w{1,40})\s+(?:"([^"&<%]{0,64})"|'([^'&<%]{0,64})')\s*>""")
 _PREDEFINED = frozenset({"amp", "lt", "gt", "quot", "apos"})
+
+# feedparser joins the address of the document to itself at every element.
+mixin.make_safe_absolute_uri = lru_cache(64)(mixin.make_safe_absolute_uri)
 
 
 class _Enough(xml.sax.SAXException):
