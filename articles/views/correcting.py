@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from articles import correcting
+from articles import correcting, findings
 from articles.correcting import NO_DATE, Facts, Field, Outdated
 from articles.editing import Refused
 from articles.models import Article, ArticleCorrection
@@ -235,6 +235,7 @@ def _page(
         "theirs": list(theirs),
         "blocks": [(line, line.mark in marked) for line in form.blocks],
         "held": list(_held(article)),
+        "finding_changes": findings.changes_of(article),
     }
     return render(request, "desk/correct.html", context, status=status)
 

@@ -154,3 +154,35 @@ def test_a_name_of_hostile_text_is_escaped() -> None:
 )
 def test_families_hold_variants_and_nothing_else(quotes: list[str], expected: list[list[int]]) -> None:
     assert families(quotes) == expected
+
+
+def test_two_that_credit_an_agency_have_a_presumed_ancestor() -> None:
+    first = told("Silex à Dunkerque", SAID.format(amount="15 millions d’euros") + " (avec AFP)", "Le Journal", 1)
+    second = told("L’usine Silex", "Une reprise. " + SAID.format(amount="15 millions d’euros"), "La Gazette", 3)
+    Article.objects.filter(pk=first.pk).update(credits=["avec AFP"])
+    Article.objects.filter(pk=second.pk).update(credits=["AFP"])
+    while analyse_next() or compare_next():
+        continue
+    story = Story.objects.get(title="Silex")
+    (presumed,) = findings.of_story(story).presumed
+    assert (presumed.agency, presumed.reasons, presumed.members) == ("AFP", ("agency",), (first, second))
+    assert "AFP" in Client().get(story.get_absolute_url()).content.decode().split('id="circulation"')[1]
+    assert 'class="meta presumed"' in Client().get(first.get_absolute_url()).content.decode()
+    exported = Client().get(story.get_absolute_url(), {"format": "json"}).json()
+    assert exported["presumed_ancestors"][0]["inferred"] is True
+    assert exported["presumed_ancestors"][0]["articles"] == [first.pk, second.pk]
+
+
+def test_the_words_of_a_figure_that_disagrees_are_one_link_away(two: list[Article]) -> None:
+    page = Client().get(Story.objects.get(title="Silex").get_absolute_url()).content.decode()
+    figure = two[1].figures.get()
+    assert figure.get_absolute_url() in page
+    assert f"<mark>{figure.raw}</mark>" in Client().get(figure.get_absolute_url()).content.decode()
+
+
+def test_the_same_words_in_two_mouths_are_told(two: list[Article]) -> None:
+    quote = two[1].quotes.get(type="direct")
+    annotating.set_speaker(quote, "Odile Marec", User.objects.create_user("karim"))
+    page = Client().get(Story.objects.get(title="Silex").get_absolute_url()).content.decode()
+    assert 'class="clash"' in page
+    assert "Odile Marec" in page
