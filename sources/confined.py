@@ -36,7 +36,7 @@ from sources.confined_child import LENGTH, MB, OUT_OF_MEMORY, Limits
 logger = logging.getLogger(__name__)
 
 _ROOT = Path(__file__).resolve().parent.parent
-# Beyond the limits that the child keeps by itself: an answer on its way, and a start with its imports on a busy machine.
+# Beyond the limits that the child keeps by itself: an answer's way, and a start with its imports on a busy machine.
 _GRACE_SECONDS, _START_SECONDS = 5.0, 20.0
 # A child needs to know neither the database nor any secret.
 _ENVIRONMENT = ("PATH", "PYTHONPATH", "LANG", "LC_ALL", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
