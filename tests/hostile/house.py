@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -108,4 +109,8 @@ def house(**settings: str) -> Iterator[House]:
             raise AssertionError("\n".join(run.lines))
         made = House(run)
         made.sign_in()
-        yield made
+        try:
+            yield made
+        except Exception:
+            print("\n".join(["The application's last words:", *run.lines[-12:]]), file=sys.stderr)
+            raise
