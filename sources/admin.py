@@ -8,10 +8,13 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from sources.forms import WebAddressField
-from sources.models import MOST_URL, Entry, Feed, FetchAttempt, Outlet
+from sources.models import MOST_URL, Entry, Feed, FetchAttempt, Incident, Outlet
 
 
 class FeedForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -32,6 +35,16 @@ class FeedForm(forms.ModelForm):  # type: ignore[type-arg]
         return found
 
 
+class OutletForm(forms.ModelForm):  # type: ignore[type-arg]
+    """An outlet, all of it."""
+
+    homepage = WebAddressField(max_length=500, label=_("site"), required=False)
+
+    class Meta:
+        model = Outlet
+        fields = "__all__"  # noqa: DJ007 - this is where everything can be put right
+
+
 class FeedInline(admin.TabularInline):  # type: ignore[type-arg]
     model = Feed
     form = FeedForm
@@ -42,16 +55,27 @@ class FeedInline(admin.TabularInline):  # type: ignore[type-arg]
 
 @admin.register(Outlet)
 class OutletAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    form = OutletForm
     list_display = ("name", "kind", "language", "feed_count", "is_active", "is_demo", "homepage")
     list_filter = ("is_active", "kind", "language", "is_demo")
     search_fields = ("name", "slug", "homepage", "owner")
     prepopulated_fields = {"slug": ["name"]}
-    readonly_fields = ("is_demo", "selectors_failed_since", "created_at")
+    readonly_fields = (
+        "terms", "is_demo", "selectors_failed_since", "tdm_reserved", "tdm_policy", "tdm_since", "created_at",
+    )  # fmt: skip
     inlines = (FeedInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Outlet]:
         outlets: QuerySet[Outlet] = super().get_queryset(request)
         return outlets.annotate(feed_total=Count("feeds"))
+
+    @admin.display(description=_("settings"))
+    def terms(self, outlet: Outlet) -> SafeString | str:
+        """Its own page, where each of them says what it does."""
+        if outlet.pk is None:
+            return ""
+        address = reverse("sources:terms", args=[outlet.slug])
+        return format_html('<a href="{}">{}</a>', address, ", ".join(outlet.own_terms) or _("as all other outlets"))
 
     @admin.display(description=_("feeds"), ordering="feed_total")
     def feed_count(self, outlet: Outlet) -> int:
@@ -71,6 +95,22 @@ class FeedAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         "former_urls", "moved_to", "failures", "last_error", "failing_since", "last_success_at", "last_entry_at",
         "gone_at", "created_at",
     )  # fmt: skip
+
+
+@admin.register(Incident)
+class IncidentAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """What went wrong is not edited."""
+
+    list_display = ("__str__", "began_at", "opened_at", "closed_at", "alert_sent_at", "fixed_sent_at")
+    list_filter = ("kind", ("closed_at", admin.EmptyFieldListFilter))
+    list_select_related = ("feed__outlet",)
+    search_fields = ("feed__url", "feed__outlet__name")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Incident | None = None) -> bool:
+        return False
 
 
 @admin.register(FetchAttempt)

@@ -156,20 +156,16 @@ def _silence(feed: Feed, days: Sequence[Day], now: datetime) -> State | None:
     return State("silent", "warn", words, reason=wording.silence(rhythm))
 
 
-def _why(feed: Feed) -> str:
-    return wording.failure(feed.last_reason, feed.last_status) or feed.last_error
-
-
 def state(feed: Feed, days: Sequence[Day], now: datetime) -> State:
     """The feed's state; `days` are its last 28 ones, for its rhythm."""
     if feed.gone_at:
-        return State("gone", "bad", _("Gone since"), feed.gone_at, _why(feed))
+        return State("gone", "bad", _("Gone since"), feed.gone_at, feed.why)
     if feed.paused_at:
         return State("paused", "off", _("Paused since"), feed.paused_at)
     if not feed.outlet.is_active:
         return State("off", "off", _("Switched off"))
     if feed.failing_since:
-        why = f"{_why(feed)} ({wording.tries(feed.failures)})"
+        why = f"{feed.why} ({wording.tries(feed.failures)})"
         return State("failing", "bad", _("Failing since"), feed.failing_since, why)
     if feed.last_success_at is None:
         return State("unread", "idle", _("Not read yet"))

@@ -231,6 +231,11 @@ class Feed(models.Model):
         return self.url
 
     @property
+    def why(self) -> str:
+        """Why it failed last, in the reader's language where the reason is a known one."""
+        return wording.failure(self.last_reason, self.last_status) or self.last_error
+
+    @property
     def addresses(self) -> list[str]:
         """Its address, and those that it had before."""
         return [self.url, *self.former_urls]

@@ -9,6 +9,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from sources import confined, previewing, subscribing
@@ -59,7 +60,11 @@ def _robots(seen: Understood) -> Finding:
     if seen.rules is None:
         return "idle", _("robots.txt: it could not be read")
     if seen.forbidden:
-        said = _("robots.txt: %(count)d of %(total)d pages are forbidden; the feed’s own words are kept")
+        said = ngettext(
+            "robots.txt: %(count)d of %(total)d pages is forbidden; the feed’s own words are kept",
+            "robots.txt: %(count)d of %(total)d pages are forbidden; the feed’s own words are kept",
+            seen.forbidden,
+        )
         return "warn", said % {"count": seen.forbidden, "total": len(seen.lines)}
     if seen.rules.crawl_delay:
         return "ok", _("robots.txt: allowed, one visit every %d s") % seen.rules.crawl_delay

@@ -414,9 +414,20 @@ def test_a_file_that_is_no_list_is_said(browser: Client) -> None:
 
 
 TABLES = (
-    "sources/outlet sources/feed sources/entry sources/fetchattempt articles/article articles/story articles/digest "
-    "articles/page articles/storyevent articles/articleversion articles/articlecorrection articles/groupingstate"
+    "sources/outlet sources/feed sources/entry sources/fetchattempt sources/incident articles/article articles/story "
+    "articles/digest articles/page articles/storyevent articles/articleversion articles/articlecorrection "
+    "articles/groupingstate"
 )
+
+
+def test_an_outlets_table_leads_to_its_settings(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("racine"))
+    one = feed()
+    assert (
+        f"/sources/titres/{one.outlet.slug}/reglages/"
+        in client.get(f"/admin/sources/outlet/{one.outlet_id}/change/").content.decode()
+    )
+    assert client.get("/admin/sources/outlet/add/").status_code == 200
 
 
 @pytest.mark.parametrize("model", TABLES.split())
