@@ -63,14 +63,26 @@ def group_batch() -> int:
     """Put up to BATCH waiting articles into stories; how many. 0 as well while another worker is at it."""
     global _engine
     try:
+        fresh = _warmed() if _engine is None else None
         with transaction.atomic():
             state = GroupingState.objects.select_for_update(skip_locked=True).filter(pk=1).first()
             if state is None:
                 return 0
+            _engine = _engine or fresh
             return _group(state)
     except BaseException:
         _engine = None  # it may hold what was rolled back
         raise
+
+
+def _warmed() -> _Engine | None:
+    """A new engine that holds what the next articles need: read before the lock is taken, since editors wait for it."""
+    generation = GroupingState.objects.filter(pk=1).values_list("generation", flat=True).first()
+    engine = _Engine(-1 if generation is None else generation)
+    waiting = list(Article.objects.ungrouped().only("published_at", "published_precision")[:BATCH])
+    for article in waiting:
+        _load_around(engine, article)
+    return engine if waiting else None
 
 
 def _group(state: GroupingState) -> int:

@@ -148,6 +148,7 @@ def test_a_border_moves_and_comes_back(long: Story, editor: User) -> None:
 def test_merged_episodes_stay_one_when_everything_is_grouped_and_arranged_again(long: Story, editor: User) -> None:
     arranging.merge_episode(long.episodes.current()[1], editor)
     assert spans(long) == [(0, 2), (8, 8)]
+    Article.objects.update(placed_by_editor=True)
     regroup.apply(regroup.plan())
     long.refresh_from_db()
     arrange(long)
@@ -244,7 +245,6 @@ def test_a_chosen_sentence_stays_and_can_be_undone(long: Story, editor: User) ->
     arrange(long)
     assert long.summary == other.text
     curating.undo(event, editor)
-    assert arrange_next() is not None or True
     long.refresh_from_db()
     arrange(long)
     assert (long.summary, long.summary_by_editor) == (automatic, False)
