@@ -111,6 +111,7 @@ STAFF: dict[str, list[Callable[[], str]]] = {
     "sources and account": [
         lambda: "/sources/",
         lambda: reverse("sources:detail", args=[Feed.objects.earliest("pk").pk]),
+        lambda: "/sources/titres/agence-transmission/reglages/",
         lambda: "/sources/ajouter/",
         lambda: "/sources/catalogue/",
         lambda: "/sources/opml/",
