@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
+from articles.text.grouping.embedding import vectors
 from articles.text.grouping.meaning import DIMENSIONS, unit, vector
 from articles.text.grouping.shapes import GroupingArticle
-from articles.text.grouping.vectors import vectors
 from pressreview.demo.library import load_articles
 
 ROOT = Path(__file__).parents[2]

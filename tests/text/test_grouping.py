@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from articles.text.grouping import Grouper, GroupingArticle, Merge, Split, command
+from articles.text.grouping import Grouper, GroupingArticle, Merge, Split, command, embedding, vectors
+from articles.text.grouping.meaning import store, vector
 from articles.text.grouping.templates import Templates, skeleton
-from articles.text.grouping.terms import read, views
+from articles.text.grouping.terms import LEXICONS, read, views
 
 START = datetime(2024, 3, 4, 8, 0, tzinfo=UTC)
 
 
-def _article(name: int | str, title: str, *, hours: float = 0, **fields: str) -> GroupingArticle:
-    return GroupingArticle(
-        id=name, published=START + timedelta(hours=hours), language=fields.pop("language", "fr"), title=title, **fields
-    )
+def _article(name: int | str, title: str, *, hours: float = 0, language: str = "fr", text: str = "") -> GroupingArticle:
+    return GroupingArticle(name, START + timedelta(hours=hours), language, title, text)
 
 
 FIRE = _article(1, "Un incendie ravage le centre de données de Strasbourg")
@@ -165,6 +166,113 @@ class TestTexts:
     def test_a_text_may_stand_without_a_title(self) -> None:
         grouper = _filled(_article(1, "Verrière lève cent vingt millions d’euros", text=self.BODY))
         assert grouper.decide(_article(2, "", text=self.BODY, hours=2)).story == grouper.story_of(1)
+
+
+def _towards(*parts: tuple[int, float]) -> bytes:
+    """A vector that stands out from the mean title along the given components."""
+    mean = np.loadtxt(LEXICONS / "grouping_mean_title.txt", dtype=np.float32).ravel()
+    for component, size in parts:
+        mean[component] += size
+    return store(mean)
+
+
+def _meant(article: GroupingArticle, *parts: tuple[int, float]) -> GroupingArticle:
+    return replace(article, vector=_towards(*parts))
+
+
+class TestMeaning:
+    OUTAGE = _article(1, "Les serveurs strasbourgeois partis en fumée cette nuit")
+    RUINS = _article(2, "À Strasbourg, des machines détruites par le feu, une ville privée de réseau", hours=2)
+
+    def test_two_wordings_of_one_event_meet_through_their_vectors(self) -> None:
+        assert _filled(self.OUTAGE, GAME).decide(self.RUINS).is_new
+        grouper = _filled(_meant(self.OUTAGE, (0, 1.0)), _meant(GAME, (1, 1.0)))
+        assert grouper.decide(_meant(self.RUINS, (0, 1.0))).story == grouper.story_of(1)
+
+    def test_vectors_that_point_elsewhere_keep_like_words_apart(self) -> None:
+        other = _article(2, "Strasbourg : un incendie fait deux blessés dans une école du quartier", hours=1)
+        assert not _filled(FIRE).decide(other).is_new
+        assert _filled(_meant(FIRE, (0, 1.0))).decide(_meant(other, (1, 1.0))).is_new
+
+    def test_without_a_vector_on_both_sides_the_words_decide(self) -> None:
+        grouper = _filled(_meant(FIRE, (0, 1.0)), GAME)
+        assert grouper.decide(FIRE_AGAIN) == _filled(FIRE, GAME).decide(FIRE_AGAIN)
+
+    def test_one_firm_in_the_news_twice_is_two_stories_where_texts_are_short(self) -> None:
+        deal = _article(
+            1, "Verrière lève cent millions", text="Verrière, à Lyon, reçoit cent millions du fonds Ardoise."
+        )
+        trial = _article(
+            2, "Verrière devant le tribunal", text="Verrière, à Lyon, est assignée par un ancien salarié.", hours=9
+        )
+        assert _filled(_meant(deal, (0, 1.0))).decide(_meant(trial, (1, 1.0))).is_new
+
+    def test_merged_stories_keep_their_direction(self) -> None:
+        grouper = Grouper()
+        grouper.add(_meant(self.OUTAGE, (0, 1.0)), "one")
+        grouper.add(_meant(GAME, (1, 1.0)), "two")
+        grouper.merge("one", "two")
+        grouper.remove(GAME.id)
+        assert grouper.decide(_meant(self.RUINS, (0, 1.0))).story == "two"
+
+    def test_a_rebuilt_engine_answers_the_same(self) -> None:
+        articles = [_meant(FIRE, (0, 1.0)), _meant(GAME, (1, 1.0)), FIRE_AGAIN]
+        grouper = _filled(*articles)
+        rebuilt = Grouper()
+        for article in articles:
+            rebuilt.add(article, grouper.story_of(article.id))
+        asked = _meant(self.RUINS, (0, 1.0))
+        assert rebuilt.decide(asked) == grouper.decide(asked)
+
+    @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3), st.integers(0, 9)), max_size=20))
+    @settings(max_examples=40, deadline=None)
+    def test_taking_all_vectors_out_again_leaves_nothing(self, steps: list[tuple[int, int, int]]) -> None:
+        grouper = Grouper()
+        for name, story, component in steps:
+            grouper.add(_meant(_article(name, "Incendie"), (component, 1.0)), story)
+        for name in {name for name, _, _ in steps}:
+            grouper.remove(name)
+        meanings = grouper._meanings
+        assert not meanings._rows
+        assert not meanings._held
+        assert not meanings._totals
+        assert not meanings._sums.any()
+
+    def test_a_vector_of_another_size_is_an_error(self) -> None:
+        with pytest.raises(ValueError, match="384"):
+            Grouper().decide(replace(FIRE, vector=b"short"))
+
+
+class TestVectors:
+    def test_without_the_model_there_are_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(embedding, "E5", None)
+        assert not embedding.available()
+        assert vectors([FIRE, GAME]) == [b"", b""]
+
+    def test_what_reads_the_same_is_read_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        read: list[str] = []
+
+        class Model:
+            def query(self, texts: list[str]) -> list[list[float]]:
+                read.extend(texts)
+                return [[float(len(text)), 1.0] for text in texts]
+
+        monkeypatch.setattr(embedding, "E5", Model)
+        monkeypatch.setattr(embedding, "_model", Model)
+        empty = GroupingArticle(9, None, "fr", " ")
+        found = vectors([FIRE, replace(FIRE, id=8), empty, _article(3, "Titre", text="Une phrase.  Une autre.")])
+        assert read == [FIRE.title, "Titre. Une phrase. Une autre."]
+        assert found[0] == found[1] != found[3]
+        assert found[2] == b""
+
+    @pytest.mark.skipif(not embedding.available(), reason="the model of the vectors is not installed")
+    def test_the_model_brings_two_languages_together(self) -> None:
+        titles = ["Un incendie détruit le centre de données", "Fire destroys data centre", "Le jeu sortira en mars"]
+        french, english, other = map(vector, vectors([GroupingArticle(0, None, "", title) for title in titles]))
+        assert french is not None
+        assert english is not None
+        assert other is not None
+        assert french @ english > french @ other
 
 
 class TestKeeping:

@@ -5,9 +5,9 @@ the article, then calls `Grouper.add` with the story it was stored in. Replaying
 articles with their stored stories rebuilds the same state, so nothing needs to be saved.
 """
 
-from articles.text.grouping.command import command
+from articles.text.grouping.command import Embed, command
+from articles.text.grouping.embedding import vectors
 from articles.text.grouping.grouper import Grouper
 from articles.text.grouping.shapes import GroupingArticle, Merge, Parameters, Placement, Split
-from articles.text.grouping.vectors import vectors
 
-__all__ = ["Grouper", "GroupingArticle", "Merge", "Parameters", "Placement", "Split", "command", "vectors"]
+__all__ = ["Embed", "Grouper", "GroupingArticle", "Merge", "Parameters", "Placement", "Split", "command", "vectors"]
