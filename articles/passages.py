@@ -45,11 +45,12 @@ def asked(article: Article, code: str) -> Finding | None:
 
 
 def shown(article: Article, finding: Finding) -> Shown | None:
-    """A very short excerpt around a finding; None for copied passages, which are for this newsroom only."""
-    if isinstance(finding, CopiedPassage):
-        return None
+    """A very short excerpt around a finding; None for copied passages, which are for this newsroom only, and where the
+    text was dropped."""
     text, start, end = article.text, finding.start, finding.end
     words = text[start:end]
+    if isinstance(finding, CopiedPassage) or not words.strip():
+        return None
     if len(words) > LONGEST:
         return Shown("", words[:LONGEST].rsplit(" ", 1)[0], " …")
     return Shown(_before(text, start), words, _after(text, end))

@@ -209,8 +209,9 @@ def _add(index: CopyIndex, article: Article, fewest: int | None = None) -> None:
 
 
 def _store(article: Article, compared: Comparison) -> None:
-    """Write what was found, but for what a person took away; own share and credit follow from what stays."""
-    kept = list(article.copied.filter(Q(by_editor=True) | Q(is_hidden=True)))
+    """Write what was found, but where a person's word or a dropped source stands; own share and credit follow."""
+    stays = Q(by_editor=True) | Q(is_hidden=True) | Q(source__text_dropped_at__isnull=False)
+    kept = list(article.copied.filter(stays))
     spans = [(one.start, one.end) for one in kept]
     free = [one for one in compared.passages if not any(one.start < end and start < one.end for start, end in spans)]
     CopiedPassage.objects.bulk_create(
