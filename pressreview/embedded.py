@@ -160,7 +160,7 @@ def _folder(path: Path, account: str | None) -> Path:
 def _postgres_answers(folder: Path, database: str = "postgres") -> bool:
     try:
         psycopg2.connect(host=str(folder), user="postgres", dbname=database, connect_timeout=5).close()
-    except psycopg2.OperationalError:
+    except psycopg2.Error:
         return False
     return True
 
@@ -259,11 +259,15 @@ def _pg_ctl(cluster: Path, account: str | None, *command: str, out: IO[bytes]) -
 def _make_database(run: Path) -> None:
     if _postgres_answers(run, "pressreview"):
         return
-    connection = psycopg2.connect(host=str(run), user="postgres", dbname="postgres")
-    connection.autocommit = True
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE DATABASE pressreview TEMPLATE template0 ENCODING 'UTF8'")
-    connection.close()
+    try:
+        connection = psycopg2.connect(host=str(run), user="postgres", dbname="postgres")
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE DATABASE pressreview TEMPLATE template0 ENCODING 'UTF8'")
+        connection.close()
+    except psycopg2.Error as error:  # it was killed again meanwhile, or is there after all
+        if not _postgres_answers(run, "pressreview"):
+            raise EmbeddedError(f"Postgres has no database yet: {str(error).strip()}") from error
 
 
 def redis_server(data: Path) -> AbstractContextManager[None]:

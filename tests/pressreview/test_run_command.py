@@ -13,7 +13,10 @@ from urllib.request import urlopen
 
 import pytest
 
+from django.db import DatabaseError, InterfaceError, OperationalError
+
 from pressreview.demo.library import load_articles
+from pressreview.management.commands import run
 from tests.chaos import LEASE, kill_workers
 from tests.running import Run, differences, processes_of, running, until
 
@@ -63,6 +66,15 @@ def test_the_first_password_is_told_once_and_kept_for_the_owner(site: Run) -> No
     assert told[0].split(" / ")[1] == note.read_text().strip()
     assert note.stat().st_mode & 0o777 == 0o600
     assert len(told) == 1
+
+
+@pytest.mark.parametrize("kind", [DatabaseError, InterfaceError, OperationalError])
+def test_a_database_that_breaks_is_told_and_outlived(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken() -> None:
+        raise kind("server closed the connection unexpectedly")
+
+    monkeypatch.setattr(run.demo, "progress", broken)
+    assert run.Command()._report("") == "The database does not answer: server closed the connection unexpectedly"
 
 
 def test_a_second_run_on_the_same_folder_says_so(site: Run) -> None:

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
-from django.db import OperationalError, connection, connections
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, connections
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -174,7 +174,7 @@ class Command(BaseCommand):
             progress = demo.progress()
             if demo.is_installed() and progress.is_done and progress.articles:
                 demo.publish_edition()
-        except OperationalError as error:
+        except (DatabaseError, InterfaceError) as error:  # a server that is killed ends connections in several ways
             connections.close_all()
             line = f"The database does not answer: {str(error).strip()}"
         else:
