@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.request import urlopen
 
 import pytest
-
 from django.db import DatabaseError, InterfaceError, OperationalError
 
 from pressreview.demo.library import load_articles
