@@ -14,6 +14,7 @@ from urllib.request import urlopen
 import pytest
 from django.db import DatabaseError, InterfaceError, OperationalError
 
+from pressreview.demo import install
 from pressreview.demo.library import load_articles
 from pressreview.management.commands import run
 from tests.chaos import LEASE, kill_workers
@@ -72,7 +73,7 @@ def test_a_database_that_breaks_is_told_and_outlived(kind: type[Exception], monk
     def broken() -> None:
         raise kind("server closed the connection unexpectedly")
 
-    monkeypatch.setattr(run.demo, "progress", broken)
+    monkeypatch.setattr(install, "progress", broken)
     assert run.Command()._report("") == "The database does not answer: server closed the connection unexpectedly"
 
 
