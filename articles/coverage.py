@@ -237,8 +237,9 @@ def about(story: Story, absolute: Callable[[str], str]) -> dict[str, Any]:
 def summary_of(story: Story, articles: Sequence[Article]) -> Summary | None:
     """The story's sentence, else the beginning of its lead; None where no article says anything."""
     by_number = {article.pk: article for article in articles}
-    if story.summary and (story.summary_article_id is None or story.summary_article_id in by_number):
-        return Summary(story.summary, by_number.get(story.summary_article_id or 0), story.summary_by_editor)
+    source = by_number.get(story.summary_article_id or 0)
+    if words := story.sentence_from(source):
+        return Summary(words, source, story.summary_by_editor)
     lead = by_number.get(story.lead_id or 0) or next(iter(articles), None)
     words = excerpt_of(lead, openings([lead.pk])[lead.pk]) if lead else ""
     return Summary(words, lead, False) if words else None

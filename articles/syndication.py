@@ -87,7 +87,8 @@ class StoryArticles(_Articles):
 
     def subtitle(self, obj: Story) -> str:
         article = obj.summary_article
-        return _clean(f"{obj.summary} ({article.outlet_name})" if article else obj.summary)
+        sentence = obj.sentence
+        return _clean(f"{sentence} ({article.outlet_name})" if article and sentence else sentence)
 
     def link(self, obj: Story) -> str:
         return obj.get_absolute_url()

@@ -109,9 +109,12 @@ class Story(models.Model):
             models.Index(fields=["-last_at", "-id"], condition=ALONE, name="story_alone_latest"),
             models.Index(fields=["-rank", "-id"], condition=SHARED, name="story_shared_rank"),
             models.Index(
-                models.F("outlet_count").desc(), models.F("article_count").desc(),
-                models.F("last_at").desc(nulls_last=True), models.F("id").desc(),
-                condition=SHARED, name="story_shared_coverage",
+                models.F("outlet_count").desc(),
+                models.F("article_count").desc(),
+                models.F("last_at").desc(nulls_last=True),
+                models.F("id").desc(),
+                condition=SHARED,
+                name="story_shared_coverage",
             ),
             models.Index(fields=["id"], condition=UNARRANGED, name="story_unarranged"),
         ]
@@ -126,6 +129,19 @@ class Story(models.Model):
     def slug(self) -> str:
         """The readable tail of the address: only the number decides."""
         return slugify(self.title)[:80].strip("-") or "histoire"
+
+    @property
+    def sentence(self) -> str:
+        """The summary, as far as it may be shown."""
+        return self.sentence_from(self.summary_article)
+
+    def sentence_from(self, article: Article | None) -> str:
+        """The summary, given its article: "" when that is gone, or when its outlet lets less be shown by now."""
+        if self.summary_start is None:
+            return self.summary
+        if article is None or article.pk != self.summary_article_id:
+            return ""
+        return self.summary if article.outlet is None or len(self.summary) <= article.outlet.excerpt_characters else ""
 
     def refresh(self) -> None:
         """Count the coverage again, and choose the lead where no editor did: the first article with a real headline."""

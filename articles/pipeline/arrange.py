@@ -116,6 +116,7 @@ def sources_of(articles: Sequence[Article]) -> list[summary.Source]:
             standfirst=article.standfirst,
             text=article.text,
             own=_own(article),
+            most=article.outlet.excerpt_characters if article.outlet else summary.LONGEST,
         )
         for article in articles
     ]
@@ -129,7 +130,7 @@ def language_of(articles: Sequence[Article]) -> str:
 
 def _summarise(story: Story, articles: Sequence[Article], names: set[str]) -> None:
     """Choose the sentence anew, unless a person wrote it, or chose one of an article that is still in the story."""
-    if story.summary_by_editor and (story.summary_article_id is None or _holds_summary(story, articles)):
+    if story.summary_by_editor and (story.summary_start is None or _holds_summary(story, articles)):
         return
     found = summary.best(sources_of(articles), language_of(articles), names) if len(articles) > 1 else None
     if found is None and any(article.pk == story.summary_article_id for article in articles):

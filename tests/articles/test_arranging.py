@@ -253,7 +253,7 @@ def test_a_chosen_sentence_stays_and_can_be_undone(long: Story, editor: User) ->
 def test_a_chosen_sentence_goes_with_its_article(long: Story, editor: User) -> None:
     arranging.choose_summary(long, arranging.sentences(long)[-1], editor)
     long.refresh_from_db()
-    Article.objects.filter(pk=long.summary_article_id).update(story=None)
+    Article.objects.filter(pk=long.summary_article_id or 0).update(story=None)
     arrange(long)
     assert not long.summary_by_editor
     assert long.summary_article is None or long.summary_article.story_id == long.pk
@@ -268,6 +268,28 @@ def test_own_words_stay_whatever_comes(long: Story, editor: User) -> None:
     page = Client().get(long.get_absolute_url()).content.decode()
     assert "« Silex se vend" not in page
     assert "Silex se vend, et Bruxelles regarde." in page
+
+
+def test_an_outlet_that_allows_less_is_quoted_less_at_once(long: Story, editor: User) -> None:
+    assert long.summary_article is not None
+    outlet = long.summary_article.outlet
+    assert outlet is not None
+    outlet.excerpt_limit = 20
+    outlet.save()
+    page = coverage.page_of(Story.objects.get(pk=long.pk))
+    assert page.summary is None or page.summary.text != long.summary
+    arrange(long)
+    assert long.summary_article_id is None or long.summary_article.outlet != outlet
+
+
+def test_a_sentence_whose_article_was_deleted_is_not_shown_as_the_editors_own(long: Story, editor: User) -> None:
+    arranging.choose_summary(long, arranging.sentences(long)[0], editor)
+    long.refresh_from_db()
+    assert long.summary_article is not None
+    long.summary_article.delete()
+    long.refresh_from_db()
+    assert long.sentence == ""
+    assert "in the editors" not in Client().get(long.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize("words", ["", "  ", "x" * (LONGEST + 1)])
