@@ -182,7 +182,8 @@ def excerpt_of(article: Article, opening: str) -> str:
 
 def _words_of(story: Story, by: Article, opening: str) -> str:
     """The story's sentence where it is this article's, else how the article begins: words stand by who wrote them."""
-    return story.summary if story.summary and story.summary_article_id == by.pk else excerpt_of(by, opening)
+    sentence = story.sentence_from(by) if story.summary_article_id == by.pk else ""
+    return sentence or excerpt_of(by, opening)
 
 
 def _voice(story: Story, told: Sequence[Article], period: Period) -> Article:
