@@ -1,6 +1,6 @@
 """`make bench`: the shared scorers over our commands, each beside the libraries it competes with.
 
-python -m tests.benchmarks SHARED_FOLDER [pages] [stories] [french] [feeds]
+python -m tests.benchmarks SHARED_FOLDER [pages] [stories] [french] [collecting]
 """
 
 from __future__ import annotations
@@ -52,7 +52,12 @@ def french(bench: Path) -> None:
         _run(sys.executable, str(folder / "score.py"), str(folder / "gold.jsonl"), str(found))
 
 
-SUITES: dict[str, Callable[[Path], None]] = {"pages": pages, "stories": stories, "french": french}
+def collecting(bench: Path) -> None:
+    """How many feeds a second are read; its own options say more: python -m tests.benchmarks.collecting --help."""
+    _run(sys.executable, "-m", "tests.benchmarks.collecting")
+
+
+SUITES: dict[str, Callable[[Path], None]] = {"pages": pages, "stories": stories, "french": french, "collecting": collecting}
 
 
 def main(arguments: list[str]) -> int:
