@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.db import models, transaction
 from django.db.models import Q
@@ -59,7 +60,12 @@ def note(
     after: dict[str, Any] | None = None,
     said: tuple[str, str] = ("", ""),
 ) -> FindingChange:
-    """Keep one act, so that it is listed and can be undone; `said` are the two values as people read them."""
+    """Keep one act, so that it is listed and can be undone; `said` are the two values as people read them.
+
+    It is written in the log of the administration too.
+    """
+    told = f"{act}: {said[0]} → {said[1]}" if any(said) else str(act)
+    LogEntry.objects.log_actions(user.pk, [row], CHANGE, change_message=told, single_object=True)
     return FindingChange.objects.create(
         article=article,
         kind=row._meta.model_name or "",
