@@ -22,7 +22,7 @@ UPSTREAM = [
     *("Article", "Page", "ArticleVersion", "ArticleCorrection"),
     *("Entity", "Spelling", "Mention", "Quote", "Credit", "Figure", "MentionedDate", "CopiedPassage"),
     *("CopyPrint", "KnownOutlet", "FindingChange"),
-    *("Story", "StoryEvent", "ArticleBan", "StorySeparation", "GroupingState"),
+    *("Story", "StoryEvent", "ArticleBan", "StorySeparation", "StoryName", "StoryTie", "Episode", "GroupingState"),
     *("Digest", "DigestItem"),
 ]
 # An article bears the number of its story, which is what the lists of a day or of a search are made of.
