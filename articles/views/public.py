@@ -134,7 +134,7 @@ def _export_stories(request: HttpRequest, lines: Iterable[coverage.StoryLine]) -
             "articles": line.story.article_count,
             "outlets_with_own_text": line.story.own_outlet_count,
             "importance": round(line.story.importance, 2),
-            "summary": line.story.summary,
+            "summary": line.story.sentence,
             "first_day": line.first_day,
             "last_day": line.last_day,
             "page": request.build_absolute_uri(line.story.get_absolute_url()),
