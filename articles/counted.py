@@ -41,17 +41,17 @@ def _key(name: str) -> str:
     return f"counted:{name}"
 
 
-def counted(name: str, count: Callable[[], Value]) -> Counted[Value]:
+def counted(name: str, count: Callable[[], Value], seconds: int = KEPT_SECONDS) -> Counted[Value]:
     """What `count` answers, now or, in a large archive, when it was last asked. The value must be plain."""
     if not is_large():
         return Counted(count())
     kept: Counted[Value] | None = cache.get(_key(name))
-    return kept or again(name, count)
+    return kept or again(name, count, seconds)
 
 
-def again(name: str, count: Callable[[], Value]) -> Counted[Value]:
+def again(name: str, count: Callable[[], Value], seconds: int = KEPT_SECONDS) -> Counted[Value]:
     """Count now, and keep that."""
     now = timezone.now()
     kept = Counted(count(), now)
-    cache.set(_key(name), kept, KEPT_SECONDS)
+    cache.set(_key(name), kept, seconds)
     return kept

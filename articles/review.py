@@ -327,7 +327,7 @@ def review_of(period: Period, article_count: int) -> Review:
     shared = [row for row in found if row.outlets > 1]
     big = (shared or found[:1])[:ROWS]
     shown = {row.story.pk for row in big}
-    river = Article.objects.published(period.first, period.last).for_lists().newest_first()[:RIVER]
+    river = Article.objects.of_days_newest_first(period.first, period.last).for_lists()[:RIVER]
     return Review(
         period=period,
         lead=big[0] if big else None,

@@ -73,7 +73,7 @@ def _by_day(last: date, outlets: Iterable[int] | None = None) -> dict[int, dict[
     if outlets is not None:
         rows = rows.filter(outlet__in=list(outlets))
     counts: dict[int, dict[date, int]] = {}
-    for outlet, day, n in rows.values_list("outlet_id", "day").annotate(n=Count("id")).order_by():
+    for outlet, day, n in rows.values_list("outlet_id", "day").annotate(n=Count("*")).order_by():
         counts.setdefault(outlet or 0, {})[day] = n
     return counts
 

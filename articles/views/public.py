@@ -93,7 +93,7 @@ def _review(request: HttpRequest, period: Period, more: Mapping[str, Any]) -> Ht
 
 def day_articles(request: HttpRequest, day: date) -> HttpResponse:
     """Every article of a day, newest first."""
-    articles = Article.objects.published(day, day).for_lists().newest_first()
+    articles = Article.objects.of_days_newest_first(day, day).for_lists()
     if exporting.asked_format(request):
         return exporting.export(request, articles, f"pressreview-{day}", {"day": day.isoformat()})
     page = Paginator(articles, ARTICLES_A_PAGE).get_page(request.GET.get("page", 1))

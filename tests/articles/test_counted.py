@@ -55,9 +55,9 @@ def test_the_names_of_a_large_archive_are_kept_too(client: Client) -> None:
     Mention.objects.create(article=make_article(), entity=entity)
     assert b"Ada Lovelace" in client.get("/personnes/").content
     Mention.objects.create(article=make_article("Deux"), entity=entity)
-    assert people.ranked("person").value == [(entity.pk, 0, 1)]
+    assert [row[:3] for row in people.ranked("person").value] == [(entity.pk, 0, 1)]
     count_again()
-    assert people.ranked("person").value == [(entity.pk, 0, 2)]
+    assert [row[:3] for row in people.ranked("person").value] == [(entity.pk, 0, 2)]
 
 
 def test_names_that_nobody_mentions_or_that_an_editor_hid_are_not_listed() -> None:
@@ -65,4 +65,4 @@ def test_names_that_nobody_mentions_or_that_an_editor_hid_are_not_listed() -> No
     article = make_article()
     Mention.objects.create(article=article, entity=seen)
     Mention.objects.create(article=article, entity=hidden, is_hidden=True)
-    assert people.count_names("person") == [(seen.pk, 0, 1)]
+    assert [row[:3] for row in people.count_names("person")] == [(seen.pk, 0, 1)]

@@ -119,7 +119,7 @@ def _tables(articles: int) -> None:
                CASE WHEN r < .55 THEN 1 WHEN r < .85 THEN 2 + floor(s * 3) WHEN r < .98 THEN 5 + floor(s * 8)
                     ELSE 13 + floor(s * s * 80) END::int AS size
         FROM drawn""",
-        [SENTENCES, 365 * YEARS, articles * 3 // 10],
+        [SENTENCES, 365 * YEARS, articles * 31 // 100],
     )
     _run(
         """
