@@ -49,24 +49,26 @@ def shown(article: Article, finding: Finding) -> Shown | None:
     text was dropped."""
     text, start, end = article.text, finding.start, finding.end
     words = text[start:end]
-    if isinstance(finding, CopiedPassage) or not words.strip():
+    most = min(LONGEST, article.outlet.excerpt_characters) if article.outlet else LONGEST
+    if isinstance(finding, CopiedPassage) or not words.strip() or article.text_dropped_at or not most:
         return None
-    if len(words) > LONGEST:
-        return Shown("", words[:LONGEST].rsplit(" ", 1)[0], " …")
-    return Shown(_before(text, start), words, _after(text, end))
+    if len(words) > most:
+        return Shown("", words[:most].rsplit(" ", 1)[0], " …")
+    around = AROUND if most == LONGEST else min(AROUND, (most - len(words)) // 2)
+    return Shown(_before(text, start, around), words, _after(text, end, around))
 
 
-def _before(text: str, start: int) -> str:
-    near = text[max(0, start - AROUND) : start]
+def _before(text: str, start: int, around: int) -> str:
+    near = text[max(0, start - around) : start]
     ends = list(_END.finditer(near))
     if ends:
         return near[ends[-1].end() :]
-    return near if start <= AROUND else f"… {near.split(' ', 1)[-1]}"
+    return near if start <= around else f"… {near.split(' ', 1)[-1]}"
 
 
-def _after(text: str, end: int) -> str:
-    near = text[end : end + AROUND]
-    stop = _END.search(f"{near}\n" if end + AROUND >= len(text) else near)
+def _after(text: str, end: int, around: int) -> str:
+    near = text[end : end + around]
+    stop = _END.search(f"{near}\n" if end + around >= len(text) else near)
     if stop:
         return near[: stop.start() + 1].rstrip("\n")
     return f"{near.rsplit(' ', 1)[0]} …"
@@ -74,7 +76,7 @@ def _after(text: str, end: int) -> str:
 
 def body(article: Article, finding: Finding | None) -> list[tuple[str, SafeString]]:
     """The article's blocks as (kind, HTML), the finding's words marked; the first mark bears the anchor."""
-    start, end = (finding.start, finding.end) if finding else (0, 0)
+    start, end = (finding.start, finding.end) if finding and not article.text_dropped_at else (0, 0)
     at, marked, found = 0, False, []
     for kind, text in article.blocks:
         left, right = max(start - at, 0), min(end - at, len(text))

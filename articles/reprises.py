@@ -193,9 +193,11 @@ def _witness(article: Article, facts: _Facts) -> Witness:
 
 
 def beside(article: Article) -> tuple[SideBySide, ...]:
-    """The copied passages of an article beside their origin."""
-    passages = article.copied.filter(is_hidden=False).select_related("source__outlet", "source__story")
-    passages = passages.defer("source__blocks", "source__search")
+    """The copied passages of an article beside their origin, where the texts of both are kept."""
+    if article.text_dropped_at:
+        return ()
+    passages = article.copied.filter(is_hidden=False, source__text_dropped_at=None)
+    passages = passages.select_related("source__outlet", "source__story").defer("source__blocks", "source__search")
     return tuple(_beside(article, passage) for passage in passages.order_by("start"))
 
 

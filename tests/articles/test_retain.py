@@ -6,14 +6,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
-from articles import tasks
+from articles import perms, tasks
 from articles.models import Article, ArticleVersion, Page, Quote
 from articles.pipeline.retain import drop_next, overdue
 from articles.review import excerpt_of
 from sources.models import Entry
-from tests.factories import NOON, announced, make_article, make_edition, make_outlet, make_story
+from tests.factories import NOON, announced, make_article, make_edition, make_outlet, make_story, make_user
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -71,6 +72,21 @@ def test_what_was_found_in_the_text_stays_whatever_is_read_again() -> None:
     tasks.analyse_articles()
     assert Quote.objects.get().text == "La suite"
     assert Article.objects.get().analysed_at
+
+
+def test_a_page_without_its_text_says_so(client: Client) -> None:
+    short()
+    article = make(40)
+    quote = Quote.objects.create(article=article, start=100, end=130, type="direct", text="La suite")
+    drop_next(timezone.now())
+    for user in ("", perms.JOURNALIST):
+        if user:
+            client.force_login(make_user(role=user))
+        for address in (article.get_absolute_url(), f"{article.get_absolute_url()}?mots=c{quote.pk}"):
+            page = client.get(address)
+            assert page.status_code == 200
+            assert '<section class="body"' not in page.content.decode()
+            assert "<mark" not in page.content.decode()
 
 
 def test_a_published_edition_is_shown_as_it_was() -> None:
