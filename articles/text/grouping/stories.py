@@ -15,7 +15,7 @@ DAY = 86_400.0
 # Postings are read from the rarest term on, up to this many for one article.
 _POSTINGS = 400
 # Only this many candidates, those that share the rarest words, are compared in full.
-_CANDIDATES = 16
+_CANDIDATES = 8
 
 
 @dataclass(slots=True)
