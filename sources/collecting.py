@@ -202,7 +202,7 @@ def _insert(rows: list[Entry]) -> int:
     """Write the entries together; where one of them cannot be stored, the others one by one. How many were."""
     try:
         with transaction.atomic():
-            Entry.objects.bulk_create(rows, ignore_conflicts=True)
+            Entry.objects.insert(rows)
     except (DatabaseError, ValueError):
         return sum(_insert_one(row) for row in rows)
     return len(rows)

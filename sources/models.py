@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, Q, When
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from psycopg2 import sql
+from psycopg2.extras import execute_values
 
 from sources import wording
 from sources.incident import Incident, IncidentQuerySet
@@ -280,6 +282,17 @@ class FetchAttempt(models.Model):
 
 
 class EntryQuerySet(models.QuerySet["Entry"]):
+    def insert(self, rows: Sequence[Entry]) -> None:
+        """Write new rows, and leave out those that are there already: bulk_create prepares for longer than it writes."""
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        statement = sql.SQL("INSERT INTO {} ({}) VALUES %s ON CONFLICT DO NOTHING").format(
+            sql.Identifier(self.model._meta.db_table),
+            sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
+        )
+        values = [[getattr(row, field.attname) for field in fields] for row in rows]
+        with connection.wrap_database_errors, connection.cursor() as cursor:
+            execute_values(cursor.cursor, statement, values, page_size=500)
+
     def unprocessed(self, now: datetime) -> EntryQuerySet:
         """Entries that are no article yet and that no worker holds."""
         return self.filter(processed_at=None).filter(Q(leased_until=None) | Q(leased_until__lt=now))
