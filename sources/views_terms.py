@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, Max, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -13,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from sources.forms_terms import TermsForm
-from sources.models import Entry, Outlet
+from sources.models import Outlet
 from sources.views import administrators_only
 
 
@@ -25,7 +27,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     form = TermsForm(request.POST or None, instance=Outlet.objects.get(pk=outlet.pk))
     if form.is_bound and form.is_valid():
         return _save(request, form)
-    context = {"outlet": outlet, "form": form, "feeds": outlet.feeds.order_by("pk")}
+    context = {"outlet": outlet, "form": form, "feeds": outlet.feeds.order_by("pk"), **_counts(outlet)}
     return render(request, "sources/terms.html", context, status=400 if form.errors else 200)
 
 
@@ -52,13 +54,24 @@ def _hasten(outlet: Outlet) -> None:
 
 def _warn(request: HttpRequest, outlet: Outlet, days: int) -> None:
     """How much will be dropped in the night that comes."""
-    before = timezone.now() - timedelta(days=days)
-    became = (Entry.Outcome.ARTICLE, Entry.Outcome.FEED_TEXT)
-    old = Entry.objects.filter(outlet=outlet, seen_at__lt=before, outcome__in=became).count()
+    old = _kept(outlet).filter(seen_at__lt=timezone.now() - timedelta(days=days)).count()
     if old:
         told = ngettext(
-            "About %d text is older than that: it is dropped tonight.",
-            "About %d texts are older than that: they are dropped tonight.",
+            "%d text is older than that: it is dropped tonight.",
+            "%d texts are older than that: they are dropped tonight.",
             old,
         )
         messages.warning(request, told % old)
+
+
+def _kept(outlet: Outlet) -> QuerySet[Any]:
+    """The outlet's articles (which this application knows by their outlet only) whose text is kept."""
+    articles: Any = outlet.articles
+    return articles.filter(text_dropped_at=None)  # type: ignore[no-any-return]
+
+
+def _counts(outlet: Outlet) -> dict[str, Any]:
+    """How many texts are kept, how many were dropped, and when the last ones were."""
+    dropped: Any = outlet.articles.exclude(text_dropped_at=None)
+    counted = dropped.aggregate(count=Count("pk"), last=Max("text_dropped_at"))
+    return {"kept": _kept(outlet).count(), "dropped": counted["count"], "dropped_at": counted["last"]}

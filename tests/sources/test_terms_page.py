@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from articles import perms
 from sources.models import Feed, Outlet
+from tests.factories import make_article
 from tests.fakes import make_feed, make_outlet
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +110,15 @@ def test_what_was_typed_by_others_is_escaped(browser: Client) -> None:
     assert "<script>" not in page.replace("<script type", "")
     assert "<b>" not in page.split("<form", 1)[1].split("id_aliases", 1)[1].split("</textarea>")[0]
     assert 'href="javascript' not in page
+
+
+def test_the_page_counts_the_texts_that_are_kept_and_those_that_were_dropped(browser: Client) -> None:
+    now = timezone.now()
+    for number, dropped_at in enumerate([None, None, now]):
+        make_article(
+            f"Titre {number}", outlet="Le Journal", seen_at=now - timedelta(days=40), text_dropped_at=dropped_at
+        )
+    page = browser.get(PAGE)
+    assert (page.context["kept"], page.context["dropped"], page.context["dropped_at"]) == (2, 1, now)
+    saved = browser.post(PAGE, {**EMPTY, "retention_days": "30"}, follow=True)
+    assert any(str(message).startswith("2 ") for message in saved.context["messages"])
