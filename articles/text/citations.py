@@ -93,7 +93,7 @@ def mentions(reading: Reading) -> list[OutletMention]:
     for match in pattern.finditer(reading.plain):
         outlet, common = table[match.group()]
         before = reading.plain[max(0, match.start() - 5) : match.start()]
-        article = _ARTICLE.search(before)
+        article = _ARTICLE.search(before) or _ARTICLE.search(re.sub(r" +$", " ", before))
         if (
             common
             and outlet.startswith(("Le ", "La ", "Les ", "L'"))

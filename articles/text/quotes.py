@@ -38,6 +38,8 @@ class _Quoter(Passage):
         quoted: list[tuple[Marked, str, Speaker]] = []
         for mark in self.marks_of.get(index, []):
             decided = self._decide(mark, index, speakers)
+            if decided is None and quoted:
+                decided = self._listed(mark, *quoted[-1])
             if decided is not None:
                 quoted.append((mark, *decided))
         clauses = list(reported_clauses(self.reading, span, cues))
@@ -60,6 +62,12 @@ class _Quoter(Passage):
         spoken = [speakers[id(cue)] for cue in cues if cue.kind != "selon" and speakers[id(cue)].name]
         if spoken and spoken[-1].kind == "person":
             self.last, self.last_end = spoken[-1], span[1]
+
+    def _listed(self, mark: Marked, before: Marked, rule: str, speaker: Speaker) -> tuple[str, Speaker] | None:
+        """« leur "colère" et leur "lassitude" »: a second fragment in the list that a first one opened."""
+        between = self.reading.masked[before.outer_end : mark.outer_start]
+        listed = re.fullmatch(r"(?:,| et| ou|, et)(?: [\w']+){0,2} ?", between) is not None
+        return (rule, speaker) if listed and rule.endswith(("fragment", "according")) else None
 
     def _note_venue(self, index: int) -> None:
         """« Dans un entretien au Monde, X … »: what X says in this paragraph was said there."""
@@ -249,14 +257,14 @@ class _Quoter(Passage):
         pour = self._for_whom(mark, index)
         return ("according", pour) if pour is not None and count > 2 else None
 
-    def _whose_view(self, index: int) -> Speaker | None:
+    def _whose_view(self, index: int, named: bool = True) -> Speaker | None:
         """« Pour son premier actionnaire, … »: whose view the sentence opens with, when no name tells."""
         start = self.reading.sentences[index][0]
         found = self.parsers[index].viewer()
         if found is None or self.cast.in_span(found[0]):
             return None
         speaker = self.cast.resolve(Cue("selon", start, start + 4, *found[:1], "", found[1]), self.last, start)
-        return speaker if speaker.name else None
+        return speaker if speaker.name or (speaker.raw and not named) else None
 
     def _for_whom(self, mark: Marked, index: int) -> Speaker | None:
         """« Pour X, "…" »."""
@@ -271,7 +279,9 @@ class _Quoter(Passage):
         pairs = [
             pair for pair in self.cast.in_span((start, mark.outer_start)) if pair[1][0] - start <= match.end() + 45
         ]
-        if not pairs or not re.search(r",\s*$|,", before):
+        if not pairs and re.search(r",\s*$", before):
+            return self._whose_view(index, named=False)
+        if not pairs or "," not in before:
             return None
         people = [pair for pair in pairs if pair[0].kind == "person"]
         actor, span = (people or pairs)[0]

@@ -16,6 +16,7 @@ _CONNECTIVES = re.compile(rf"(?:(?:{'|'.join(_OPENERS).replace('_', ' ')})(?: ?[
 _INFINITIVE_VERBS = wordlists.group("grammar", "verbs with an infinitive")
 _AFTER_CLAUSE = re.compile(
     r",? (?:a-t-(?:il|elle)|ont-(?:ils|elles)|avait-(?:il|elle)|[\w-]+-t-(?:il|elle))\b|;"
+    r"|, une? (?:annonce|décision|déclaration|information|affirmation|promesse|position|sortie|démarche|réponse)\b"
     r"|, (?:après (?:avoir|être|s'être)|lors d|en marge|à l'issue|devant la presse"
     r"|dans un (?:communiqué|entretien|tweet|message|discours|courrier|courriel))\b"
 )
@@ -168,6 +169,10 @@ _APPOSED = re.compile(
 )
 
 
+_ONE_NAME = r"[A-ZÀ-Ý][\w'-]+(?: [A-ZÀ-Ý][\w'-]+){1,3}"
+_NAMES = re.compile(rf"(?: {_ONE_NAME},)* {_ONE_NAME} et {_ONE_NAME}(?=,)")
+
+
 def _is_apposed(reading: Reading, start: int) -> bool:
     """Whether the words at `start` say who somebody is."""
     match = _APPOSED.match(reading.plain, start)
@@ -176,7 +181,11 @@ def _is_apposed(reading: Reading, start: int) -> bool:
 
 def _past_apposition(reading: Reading, comma: int, end: int) -> int:
     """« Selon X, directeur de Y, P »: the comma after the apposition, when there is one."""
-    if comma < 0 or not _is_apposed(reading, comma + 2):
+    listed = _NAMES.match(reading.plain, comma + 1) if comma >= 0 else None
+    if listed and listed.end() < end:
+        comma = listed.end()
+    together = listed is not None and reading.plain.startswith("les ", comma + 2)
+    if comma < 0 or not (together or _is_apposed(reading, comma + 2)):
         return comma
     following = reading.masked.find(",", comma + 1, end)
     return following if 0 <= following - comma < 110 and end - following > 15 else comma

@@ -64,7 +64,7 @@ class VerbGroups(SubjectParser):
         first = self.tokens[index].low if index < len(self.tokens) else ""
         if first in DETERMINERS and (form is None or form.lemma not in INFORMING):
             return -1
-        for ahead in range(index, min(index + 14, len(self.tokens))):
+        for ahead in range(index, min(index + 20, len(self.tokens))):
             low = self.tokens[ahead].low
             if low in ("que", "qu'"):
                 direct = all(token.low in ADVERBS for token in self.tokens[index:ahead])
@@ -104,6 +104,13 @@ class VerbGroups(SubjectParser):
 
     def _infinitive(self, index: int) -> int:
         """Where an infinitive clause begins right after the verb (« affirme ne pas avoir … »)."""
+        past = self._skip_complements(index)
+        if (
+            past > index
+            and past < len(self.tokens)
+            and self.tokens[past].low in ("avoir", "être", "vouloir", "pouvoir")
+        ):
+            return self.tokens[past].start
         at = index
         while at < len(self.tokens) and self.tokens[at].low in (
             "ne",

@@ -32,6 +32,10 @@ _ON_AIR = wordlists.group("grammar", "media on air")
 _ANY_MEDIUM = wordlists.group("grammar", "media of any kind")
 _LEADERS = wordlists.group("grammar", "those who lead")
 _SAME_SOURCE = frozenset(line for line in wordlists.lines("same_source"))
+_COMPANIES = wordlists.group("grammar", "companies")
+_WITH_MEMBERS = wordlists.group("grammar", "bodies with members")
+_PROPER_END = re.compile(r"^[a-zà-ÿ'’ -]+ (?!de |du |des |la |le |les |et |en |à |au )[a-zà-ÿ-]{4,} ([A-ZÀ-Ý][\w-]+)$")
+_BEFORE_COMPLEMENT = re.compile(r"(?:\b(?:de|du|des|à|au|aux|la|le|les|et|en|par|sur|chez|pour) |['(])$", re.IGNORECASE)
 _AGENT = re.compile(r"\bpar (?:le |la |les |l')?$")
 
 
@@ -50,7 +54,10 @@ NOBODY = Speaker(None, None, None, 0.3)
 
 
 def _bare_name(raw: str) -> str:
-    """A phrase without its article, as a name."""
+    """A phrase without its article, or the proper name that ends it (« l'organisme de contrôle X »)."""
+    proper = _PROPER_END.search(raw)
+    if proper is not None:
+        return proper.group(1)
     return re.sub(r"^(?:les? |la |l['’])", "", raw, flags=re.IGNORECASE)
 
 
@@ -95,7 +102,19 @@ class Cast(People):
                 and not re.search(r"\b(?:de|d'|du|des|à) ?(?:la |le |l')?$", between)
             ):
                 return actor
-        return None
+        return self._named_last(span, raw, pairs)
+
+    def _named_last(self, span: Span, raw: str, pairs: list[tuple[Actor, Span]]) -> Actor | None:
+        """« l'organisme de surveillance du trafic X »: a body whose name ends the phrase that describes it."""
+        if not pairs or _INDEFINITE.match(raw.replace("’", "'")) or head_noun(raw, role_genders()):
+            return None
+        actor, (start, end) = pairs[-1]
+        between = self.reading.plain[span[0] : start]
+        apart = re.search(
+            r"(?:\b(?:de|du|des|à|au|aux|la|le|les|et|en|par|sur|chez|pour) |['(])$", between, re.IGNORECASE
+        )
+        whole = end == span[1] and actor.kind not in ("person", "place") and " " in between.strip()
+        return actor if whole and not apart else None
 
     def _described(self, raw: str, span: Span, last: Speaker | None, role: str | None) -> Speaker:
         plain = raw.replace("’", "'")
@@ -126,7 +145,7 @@ class Cast(People):
         same = self._same_head(plain, span[0])
         if same is not None:
             return Speaker(same.name, raw, None, 0.8, same.kind)
-        short = len(plain.split()) <= 5 and not re.search(r" (?:de|du|des) (?:la |l')?[A-ZÀ-Ý]", plain)
+        short = len(plain.split()) <= 5 and self._stands_for_another(plain, span)
         if short and head_noun(plain, body_nouns()):
             found = self._salient_body(span[0], last)
             if found is not None:
@@ -139,6 +158,14 @@ class Cast(People):
         ):
             return Speaker(_bare_name(raw), raw, role, 0.6, "organisation")
         return Speaker(None, raw, role, 0.5)
+
+    def _stands_for_another(self, plain: str, span: Span) -> bool:
+        """« le fabricant de puces », « la firme de Cupertino » stand for a company, « l'union des chefs » does not."""
+        head = set(bare(plain).split()[:1])
+        if re.search(r" (?:de|du|des) (?:la |le |l')?[A-ZÀ-Ý]", plain):
+            pairs = self.in_span(span)
+            return bool(_COMPANIES & head) and bool(pairs) and all(actor.kind == "place" for actor, _ in pairs)
+        return not (_WITH_MEMBERS & head and re.search(r" (?:de|du|des|d') ?\w", plain))
 
     def _same_head(self, plain: str, position: int) -> Actor | None:
         """« la commission » after « la Commission européenne »: the body whose own name opens with the noun."""
@@ -172,8 +199,10 @@ class Cast(People):
         """« le parquet de Lyon », « la préfecture du Rhône »: a body told apart by its complement."""
         if bare(plain) in wordlists.group("grammar", "bodies alone"):
             return True
-        head = bare(plain).split()[:1]
-        return bool(wordlists.words("institutions") & set(head)) and re.search(r" (?:[A-ZÀ-Ý]|d')", plain) is not None
+        head = set(bare(plain).split()[:1])
+        if _WITH_MEMBERS & head and re.match(r"(?:la |le |l')", plain, re.I):
+            return re.search(r" (?:de |des |du |d')", plain) is not None
+        return bool(wordlists.words("institutions") & head) and re.search(r" (?:[A-ZÀ-Ý]|d')", plain) is not None
 
     def _named_after(self, end: int) -> Actor | None:
         """« l'agence britannique (NCA) »: the name stands in brackets after the phrase."""
@@ -233,11 +262,13 @@ class Cast(People):
         if earlier:
             nearest = min(earlier, key=lambda p: min(abs(span[0] - m[0]) for m in p.mentions))
             return Speaker(nearest.name, raw, plain, 0.8, "person")
+        speaker = self._actor(last.name) if last is not None and last.kind == "person" and last.name else None
+        if speaker is not None and last is not None and not speaker.roles and _agrees(gender, speaker):
+            return Speaker(last.name, raw, plain, 0.5, "person")
         if re.search(r" (?:du|de la|de l'|des|de|d') ?\w", bare(plain)) and not head_noun(
             re.sub(r"^.*? (?:du |de la |de l'|des |de |d')", "", plain), body_nouns()
         ):
             return Speaker(None, raw, plain, 0.5)
-        speaker = self._actor(last.name) if last is not None and last.kind == "person" and last.name else None
         if (
             last is not None
             and speaker is not None

@@ -250,7 +250,10 @@ class SubjectParser:
             antecedent = index - 1
             if antecedent >= 0 and self.tokens[antecedent].low == ",":
                 antecedent -= 1
-            return self._phrase_ending(antecedent) or self._nearest_phrase(antecedent)
+            near = self._nearest_phrase(antecedent)
+            if near is not None and near[0] is not None and self._is_source(near[0]):
+                return near
+            return self._phrase_ending(antecedent) or near
         if low in ("et", "puis", "mais") and index > 2:
             return self._opening_before(index)
         if low in PRONOUNS:
@@ -263,7 +266,7 @@ class SubjectParser:
 
     def _nearest_phrase(self, last: int) -> tuple[Span | None, str, Span | None] | None:
         """« du côté des autorités, qui … »: the antecedent from its own article on."""
-        for at in range(last, max(-1, last - 6), -1):
+        for at in range(last, max(-1, last - 8), -1):
             low = self.tokens[at].low
             if low in DETERMINERS or low in CONTRACTED:
                 start = self.tokens[at].start if at < last else -1
@@ -366,7 +369,7 @@ class SubjectParser:
             ):
                 return (self.tokens[at].start, self.tokens[last].end), "", None
             if (
-                low == "de"
+                low in ("de", "d'")
                 and at < last
                 and self.tokens[at + 1].low in MANY
                 and (at == 0 or previous in (",", "que", "et"))
@@ -391,6 +394,7 @@ class SubjectParser:
         return (
             len(words) <= 3
             and all(word[0].isupper() and len(word) > 1 for word in words)
+            and not words[-1].endswith(("é", "ée", "és", "ées", "ant"))
             and self.tokens[first].low not in names.starters() | ADVERBS | PRONOUNS | TIME | NO_NAMES
         )
 

@@ -39,6 +39,13 @@ def only(text: str) -> QuoteSpan:
         ("Karim Delestaing a annoncé le 10 janvier dernier que l'usine tournerait.", "l'usine tournerait"),
         ("Karim Delestaing a annoncé ce mercredi que l'usine tournerait.", "l'usine tournerait"),
         ("Karim Delestaing a assuré que l'usine tournait : « Rien ne s'arrête ici ».", "l'usine tournait"),
+        ("Karim Delestaing a annoncé mercredi à l'AFP avoir vendu l'usine.", "avoir vendu l'usine"),
+        (
+            "Des élus du canton, qui ont déclaré avant le vote que l'usine tournait, partent.",
+            "l'usine tournait, partent",
+        ),
+        ("Selon Zoé Marlin, Paul Ravet et Luc Aubier, les anciens cadres, l'usine a fermé.", "l'usine a fermé"),
+        ("Karim Delestaing assure que l'usine tourne, une annonce qui surprend.", "l'usine tourne"),
         ("De nombreux élus, ici comme ailleurs, estiment que l'usine tourne.", "l'usine tourne"),
         ("Le ministre de l'Économie, de l'Industrie et de l'Énergie juge que l'usine tourne.", "l'usine tourne"),
     ],
@@ -139,8 +146,43 @@ def test_a_role_named_nowhere_is_the_person_just_named() -> None:
     assert only(text).speaker == "Layan Delestaing"
 
 
+def test_a_list_of_fragments_has_one_speaker() -> None:
+    text = "Karim Delestaing appelle le gouvernement à entendre leur « ras-le-bol » et leur « colère »."
+    assert [(quote.text, quote.speaker) for quote in said(text)] == [
+        ("ras-le-bol", "Karim Delestaing"),
+        ("colère", "Karim Delestaing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "speaker"),
+    [
+        ("l'organisme de contrôle aérien Ventadour", "Ventadour"),
+        ("la fédération nationale des hôteliers", "fédération nationale des hôteliers"),
+        ("le fabricant de puces", "Fluviane"),
+        ("la firme de Vesoul", "Fluviane"),
+    ],
+)
+def test_phrases_for_bodies(phrase: str, speaker: str) -> None:
+    text = f"La société Fluviane recrute à Vesoul. Fluviane grandit. « Tout ira bien demain », dit {phrase}."
+    assert said(text)[-1].speaker == speaker
+
+
+def test_an_opening_participle_is_no_name() -> None:
+    text = "Auditionné par le Sénat, Karim Delestaing a parlé, appelant « au calme et à la raison »."
+    assert only(text).speaker == "Karim Delestaing"
+
+
+def test_the_generic_noun_is_who_spoke_last() -> None:
+    text = (
+        "« Tout ira bien demain », lance Karim Delestaing, président de l'union. Le syndicaliste évoque une « colère "
+        "inédite »."
+    )
+    assert said(text)[-1].speaker == "Karim Delestaing"
+
+
 def test_a_body_called_by_its_noun_is_the_one_whose_name_has_it() -> None:
-    text = "La Commission européenne écrit à Apple, Apple répond à Google. La commission a ajouté qu'elle attendait encore."
+    text = "La Commission européenne écrit à Apple, qui répond. La commission a ajouté qu'elle attendait encore."
     assert only(text).speaker == "Commission européenne"
 
 
@@ -186,6 +228,7 @@ def test_a_title_glued_to_its_name_is_parted() -> None:
         ("Sur BFMTV, Karim Delestaing assure que l'usine tournera.", "BFMTV"),
         ("Karim Delestaing a assuré sur RTL que l'usine tournerait.", "RTL"),
         ("Karim Delestaing a assuré sur Twitter que l'usine tournerait.", None),
+        ("Invité de la matinale de France 2, Karim Delestaing assure que l'usine tournera.", "France 2"),
         ("« Rien ne presse ici », expliquait lundi un spécialiste du marché à l'AFP.", "AFP"),
         ("Karim Delestaing avait conclu un accord avec Le Monde et assure que l'usine tournera.", None),
         ("Interrogé par l'ats, Karim Delestaing assure que l'usine tournera.", "Keystone-ATS"),
