@@ -18,6 +18,8 @@ LARGE = 100_000
 """From this many articles on, as the database itself estimates them, counts are kept."""
 KEPT_SECONDS = 24 * 3600
 """They are counted again every few minutes (articles.count_again); where nobody does that, they are not kept longer."""
+_SHAPE = 1
+"""To be raised when a kept value changes its shape: what an older release kept is not read by a newer one."""
 
 Value = TypeVar("Value")
 
@@ -38,7 +40,7 @@ def is_large() -> bool:
 
 
 def _key(name: str) -> str:
-    return f"counted:{name}"
+    return f"counted-{_SHAPE}:{name}"
 
 
 def counted(name: str, count: Callable[[], Value], seconds: int = KEPT_SECONDS) -> Counted[Value]:

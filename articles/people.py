@@ -17,6 +17,7 @@ LATEST_QUOTES = 60
 MOST_STORIES = 20
 MOST_TOGETHER = 12
 MOST_CHANGES = 50
+_LATEST_FIRST = ("-article__sort_at", "article_id", "start")
 NAMES = "names"
 HEAVY, AROUND_SECONDS = 2_000, 600
 """From so many articles on, what stands around a name is not counted anew for every reader."""
@@ -86,16 +87,16 @@ def page_of(entity: Entity) -> EntityPage:
     """As many queries, however often the name is mentioned."""
     quotes = entity.quotes.filter(is_hidden=False).select_related("article__outlet", "article__story", "article__entry")
     light = quotes.defer("article__text", "article__blocks", "article__search", "article__entry__content")
-    articles = entity.mentions.filter(is_hidden=False).count()
-    around = Counted(around_name(entity)) if articles < HEAVY else _kept_around(entity)
+    is_heavy = entity.mentions.order_by()[:HEAVY].count() == HEAVY
+    around = _kept_around(entity) if is_heavy else Counted(around_name(entity))
     stories = Story.objects.in_bulk([pk for pk, _named in around.value.stories])
     others = Entity.objects.in_bulk([pk for pk, _shared in around.value.together])
     spellings = tuple(entity.spellings.order_by("shown"))
     acts = FindingChange.objects.filter(kind=FindingChange.Kind.NAME, row=entity.pk)
     return EntityPage(
-        quotes=tuple(light.order_by("-article__sort_at", "article_id", "start")[:LATEST_QUOTES]),
-        quote_count=quotes.count(),
-        article_count=articles,
+        quotes=tuple(light.filter(pk__in=around.value.latest).order_by(*_LATEST_FIRST)),
+        quote_count=around.value.quotes,
+        article_count=around.value.articles,
         stories=tuple((stories[pk], named) for pk, named in around.value.stories if pk in stories),
         together=tuple((others[pk], shared) for pk, shared in around.value.together if pk in others),
         spellings=spellings,
@@ -107,8 +108,12 @@ def page_of(entity: Entity) -> EntityPage:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The latest stories that name somebody, with how many of their articles do; and who is named beside them most."""
+    """How much there is of somebody; the latest stories that name them, with how many of their articles do; and who is
+    named beside them most, with in how many articles. Everything by its number."""
 
+    articles: int
+    quotes: int
+    latest: list[int]
     stories: list[tuple[int, int]]
     together: list[tuple[int, int]]
 
@@ -123,7 +128,14 @@ def around_name(entity: Entity) -> Around:
     beside = Mention.objects.filter(article__in=mentioned, is_hidden=False, entity__merged_into=None)
     others = beside.exclude(entity=entity).exclude(entity__kind=Entity.Kind.PLACE).order_by().values_list("entity_id")
     together = others.annotate(shared=Count("*")).order_by("-shared", "entity__name")[:MOST_TOGETHER]
-    return Around([(pk or 0, named) for pk, named, _last in latest], list(together))
+    quotes = entity.quotes.filter(is_hidden=False)
+    return Around(
+        articles=entity.mentions.filter(is_hidden=False).count(),
+        quotes=quotes.count(),
+        latest=list(quotes.order_by(*_LATEST_FIRST).values_list("pk", flat=True)[:LATEST_QUOTES]),
+        stories=[(pk or 0, named) for pk, named, _last in latest],
+        together=list(together),
+    )
 
 
 def _kept_around(entity: Entity) -> Counted[Around]:

@@ -12,7 +12,7 @@ from django.utils import timezone
 from articles import counted, people, volume
 from articles.models import Entity, Mention
 from articles.tasks import count_again
-from tests.factories import make_article
+from tests.factories import make_article, make_story
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +66,22 @@ def test_names_that_nobody_mentions_or_that_an_editor_hid_are_not_listed() -> No
     Mention.objects.create(article=article, entity=seen)
     Mention.objects.create(article=article, entity=hidden, is_hidden=True)
     assert [row[:3] for row in people.count_names("person")] == [(seen.pk, 0, 1)]
+
+
+@pytest.mark.usefixtures("_large")
+def test_what_stands_around_a_great_name_is_kept_for_some_minutes(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "HEAVY", 2)
+    ada, bea = (Entity.objects.create(name=n, slug=n, kind="person") for n in ("ada", "bea"))
+    story = make_story(make_article("Un"), make_article("Deux"))
+    for article in story.articles.all():
+        Mention.objects.create(article=article, entity=ada)
+    Mention.objects.create(article=story.articles.first(), entity=bea)
+    page = people.page_of(ada)
+    assert (page.article_count, page.stories, page.together) == (2, ((story, 2),), ((bea, 1),))
+    assert page.counted_at is not None
+    Mention.objects.create(article=make_article("Trois"), entity=ada)
+    assert people.page_of(ada).article_count == 2
+    assert people.page_of(bea).counted_at is None
+    assert client.get("/personnes/ada/").status_code == 200
