@@ -15,13 +15,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from articles.models import Article, CopiedPassage, CopyPrint, Credit, Story
 from articles.pipeline.voices import name_voices
 from articles.text.copying import Comparison, CopyIndex, own_share
 from articles.text.shingles import prints
+from articles.text.typography import fold
 from sources.models import DatePrecision
 
 MOST_COMPARED = 400
@@ -225,14 +226,21 @@ def _store(article: Article, compared: Comparison) -> None:
         )
         for passage in free
     )
-    tell_share(article, is_named=compared.credited)
+    _tell_share(article, is_named=compared.credited)
 
 
-def tell_share(article: Article, *, is_named: bool | None = None) -> None:
+def _is_signed_for(article: Article, passages: QuerySet[CopiedPassage]) -> bool:
+    """Whether the by-line names one of the sources: « avec Agence Transmission »."""
+    names = passages.exclude(source__outlet=None).values_list("source__outlet__name", flat=True).distinct()
+    signed = fold(" ; ".join(article.credits))
+    return any(fold(name) in signed for name in names if name)
+
+
+def _tell_share(article: Article, *, is_named: bool) -> None:
     """Count the article's own words again, and whether it credits whom it has the others from."""
     passages = article.copied.filter(is_hidden=False)
     share = own_share(article.text, passages.values_list("start", "end"))
     by_credit = Credit.objects.filter(article=article, is_hidden=False, outlet__articles__copies__in=passages).exists()
-    named = article.names_its_source if is_named is None else is_named
-    article.original_share, article.names_its_source = share, bool(share < 1 and (named or by_credit))
+    named = is_named or by_credit or _is_signed_for(article, passages)
+    article.original_share, article.names_its_source = share, bool(share < 1 and named)
     Article.objects.filter(pk=article.pk).update(original_share=share, names_its_source=article.names_its_source)

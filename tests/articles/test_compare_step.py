@@ -122,6 +122,15 @@ def test_a_credit_to_the_source_counts_as_one() -> None:
     assert copy.names_its_source
 
 
+def test_a_by_line_that_names_the_source_is_a_credit() -> None:
+    placed("L’Agence", DISPATCH)
+    copy = placed("Le Journal", OWN + DISPATCH, 3)
+    Article.objects.filter(pk=copy.pk).update(credits=["avec L'agence"])
+    settle()
+    copy.refresh_from_db()
+    assert copy.names_its_source
+
+
 def test_a_phrase_that_everybody_uses_is_no_passage() -> None:
     phrase = "Contactée par nos soins la direction de la société n’a pas souhaité répondre à nos questions."
     placed("L’Agence", f"{OWN} {phrase}"), placed("Le Journal", f"{phrase} Un tout autre sujet occupe la semaine.", 3)
