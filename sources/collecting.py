@@ -200,6 +200,8 @@ def store(feed: Feed, entries: Iterable[ParsedEntry], now: datetime) -> int:
 
 def _insert(rows: list[Entry]) -> int:
     """Write the entries together; where one of them cannot be stored, the others one by one. How many were."""
+    if not rows:
+        return 0
     try:
         with transaction.atomic():
             Entry.objects.insert(rows)

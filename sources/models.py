@@ -283,7 +283,7 @@ class FetchAttempt(models.Model):
 
 class EntryQuerySet(models.QuerySet["Entry"]):
     def insert(self, rows: Sequence[Entry]) -> None:
-        """Write new rows, and leave out those that are there already: bulk_create prepares for longer than it writes."""
+        """Write new rows, and leave out those that are there; bulk_create prepares for longer than it writes."""
         fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
         statement = sql.SQL("INSERT INTO {} ({}) VALUES %s ON CONFLICT DO NOTHING").format(
             sql.Identifier(self.model._meta.db_table),
