@@ -228,6 +228,7 @@ PRESSREVIEW_CONTACT = _text("PRESSREVIEW_CONTACT")
 PRESSREVIEW_HOST_GAP = _number("PRESSREVIEW_HOST_GAP", default=1.0, low=0, high=3600)
 # Seconds for which a step holds what it took: when its worker is killed, others wait for so long.
 PRESSREVIEW_LEASE_SECONDS = _number("PRESSREVIEW_LEASE_SECONDS", default=90, low=1, high=3600)
+PRESSREVIEW_VECTORS = _flag("PRESSREVIEW_VECTORS", default=True)
 PRESSREVIEW_DEMO = _flag("PRESSREVIEW_DEMO", default=True)
 PRESSREVIEW_DEMO_PORT = int(_number("PRESSREVIEW_DEMO_PORT", default=8765, low=1, high=65535))
 # Megabytes that an uploaded file of an import may have at most.

@@ -144,6 +144,8 @@ class Article(models.Model):
     """The text's blocks as [kind, text] pairs; joined by blank lines they are `text`."""
     links = models.JSONField(default=list, blank=True)
     """The links in the text to other pages, as [words, address] pairs in reading order: they may credit an outlet."""
+    vector = models.BinaryField(null=True, editable=False)
+    """What the article is about, as the grouping engine reads it; NULL until it was read, empty without the model."""
     text_dropped_at = models.DateTimeField(_("text dropped"), null=True, blank=True, editable=False)
     """When its outlet's retention was over; since then `text` holds the excerpt alone, and no page is kept."""
     word_count = models.PositiveIntegerField(_("words"), default=0)
