@@ -155,8 +155,10 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         A feed that was taken and never given back may be what killed its worker: that is a failure like any other,
         and it is held longer each time, so that it cannot kill one worker after another.
         """
-        # A feed that fails costs the most time: those that do well and come due soon after it go first.
-        turn = Case(When(failing_since=None, then=F("next_fetch_at")), default=F("next_fetch_at") + YIELDING)
+        # A feed that fails costs the most time, and many new ones may come at once: those that do well and come due
+        # soon after go first.
+        is_well = Q(failing_since=None, last_success_at__isnull=False)
+        turn = Case(When(is_well, then=F("next_fetch_at")), default=F("next_fetch_at") + YIELDING)
         feed = (
             self.due(now)
             .select_related("outlet")

@@ -79,18 +79,22 @@ def test_a_second_poll_stores_nothing_again(feed: Feed, client: FakeClient) -> N
     assert Entry.objects.count() == 2
 
 
-@pytest.mark.parametrize(("minutes", "first"), [(4, "healthy"), (6, "failing")])
-def test_a_feed_that_fails_lets_healthy_ones_go_first_for_a_while(minutes: int, first: str) -> None:
+@pytest.mark.parametrize("other", ["failing", "new"])
+@pytest.mark.parametrize(("minutes", "is_first"), [(4, True), (6, False)])
+def test_failing_and_new_feeds_let_healthy_ones_go_first_for_a_while(minutes: int, is_first: bool, other: str) -> None:
     now = timezone.now()
     outlet = make_outlet()
-    due = {"failing": now - timedelta(minutes=minutes, seconds=5), "healthy": now - timedelta(seconds=5)}
+    due = {other: now - timedelta(minutes=minutes, seconds=5), "healthy": now - timedelta(seconds=5)}
     for name, at in due.items():
         since = now - timedelta(days=1) if name == "failing" else None
-        make_feed(outlet, f"https://journal.example/{name}", next_fetch_at=at, failing_since=since)
+        read = None if name == "new" else now - timedelta(days=2)
+        make_feed(
+            outlet, f"https://journal.example/{name}", next_fetch_at=at, failing_since=since, last_success_at=read
+        )
     with transaction.atomic():
         claimed = Feed.objects.claim(now)
     assert claimed is not None
-    assert claimed.url.endswith(first)
+    assert claimed.url.endswith("healthy" if is_first else other)
 
 
 def test_the_pages_of_one_feed_are_due_one_after_the_other(feed: Feed, client: FakeClient, settings: Any) -> None:
