@@ -7,10 +7,11 @@ an alert that repeats itself is soon read by nobody, while one that is lost in t
 the newsroom: the incident stands on the page of the sources, which says that its sending was interrupted, and the
 message that it is fixed tells all of it again.
 
-So: what is to be told is a row with an empty `…_claimed_at`. The mail server is spoken to first; where it cannot be
-reached nothing is claimed, and beat comes back in a minute, for a day at most. Then all that waits is claimed in one
-transaction, goes out as one message, and is marked as sent. A server that refuses the message gives the claim back; a
-worker that dies, or a line that breaks in the middle, leaves it claimed.
+So: what is to be told is a row with an empty `…_sent_at`. The mail server is spoken to first; where it cannot be
+reached nothing is claimed, and beat comes back in a minute, for a day at most. Then all that waits is claimed for a
+lease, is written down as one message, and gets its date of sending at the very moment when the message goes: a worker
+that dies before that gives the rows back by itself, and the gap is one exchange on an open line. The claim is taken off
+when the server has taken the message. A server that refuses it gives the rows back.
 """
 
 from __future__ import annotations
@@ -79,15 +80,25 @@ def _tell(step: Step, work: Work, now: datetime) -> int:
 
 @transaction.atomic
 def _claim(step: Step, work: Work, now: datetime) -> list[Incident]:
-    """Take all that waits: from here on nobody else tells it."""
+    """Take all that waits, for a lease."""
     rows = work.select_related("feed__outlet").select_for_update(skip_locked=True, of=("self",))
     incidents = list(rows.order_by("began_at", "pk"))
-    _mark(incidents, f"{step}_claimed_at", now)
+    _mark(incidents, **{f"{step}_claimed_at": now})
     return incidents
 
 
-def _mark(incidents: list[Incident], column: str, value: datetime | None) -> None:
-    Incident.objects.filter(pk__in=[incident.pk for incident in incidents]).update(**{column: value})
+def _mark(incidents: list[Incident], **dates: datetime | None) -> None:
+    Incident.objects.filter(pk__in=[incident.pk for incident in incidents]).update(**dates)
+
+
+@transaction.atomic
+def _is_ours(step: Step, incidents: list[Incident], claimed: datetime, now: datetime) -> bool:
+    """Date the sending of all of them; False, and nothing is dated, where another worker has taken one meanwhile."""
+    held = Incident.objects.filter(**{f"{step}_claimed_at": claimed, f"{step}_sent_at": None})
+    if held.filter(pk__in=[incident.pk for incident in incidents]).update(**{f"{step}_sent_at": now}) == len(incidents):
+        return True
+    transaction.set_rollback(True)
+    return False
 
 
 def _send(step: Step, incidents: list[Incident], send: Callable[[str, str], object], now: datetime) -> int:
@@ -95,16 +106,18 @@ def _send(step: Step, incidents: list[Incident], send: Callable[[str, str], obje
         return 0
     with translation.override(settings.LANGUAGE_CODE):  # accounts have no language of their own
         subject, text = _subject(step, incidents), _text(step, incidents)
+    if not _is_ours(step, incidents, claimed=now, now=now):
+        return 0
     try:
         send(subject, text)
     except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
         logger.error("the mail server refuses to tell incidents: %s", error)
-        _mark(incidents, f"{step}_claimed_at", None)
+        _mark(incidents, **{f"{step}_claimed_at": None, f"{step}_sent_at": None})
         return 0
     except OSError as error:
         logger.error("%d incidents may or may not have been told by e-mail: %s", len(incidents), error)
         return 0
-    _mark(incidents, f"{step}_sent_at", now)
+    _mark(incidents, **{f"{step}_claimed_at": None})
     return 1
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
@@ -14,6 +15,8 @@ from sources import wording
 
 # What is older than this is no news: it stands on the page and is sent to nobody.
 NEWS = timedelta(days=1)
+# What a worker took to tell and did not hand over is taken by another after this long.
+LEASE = timedelta(seconds=settings.PRESSREVIEW_LEASE_SECONDS)
 # A message that was begun this long ago and is not known to be sent may never have left.
 IN_FLIGHT = timedelta(minutes=5)
 
@@ -28,12 +31,14 @@ class IncidentQuerySet(models.QuerySet["Incident"]):
         return self.filter(closed_at__gte=moment).order_by("-closed_at", "-id")
 
     def to_alert(self, now: datetime) -> IncidentQuerySet:
-        """The work list of the alert: recent ones that nobody has begun to tell."""
-        return self.filter(alert_claimed_at=None, opened_at__gt=now - NEWS)
+        """The work list of the alert: recent ones that were not handed to a mail server and that no worker holds."""
+        free = Q(alert_claimed_at=None) | Q(alert_claimed_at__lt=now - LEASE)
+        return self.filter(free, alert_sent_at=None, opened_at__gt=now - NEWS)
 
     def to_call_off(self, now: datetime) -> IncidentQuerySet:
         """The work list of « fixed »: what was told as broken, has ended lately, and was not told as fixed."""
-        return self.filter(closed_at__gt=now - NEWS, alert_claimed_at__isnull=False, fixed_claimed_at=None)
+        free = Q(fixed_claimed_at=None) | Q(fixed_claimed_at__lt=now - LEASE)
+        return self.filter(free, closed_at__gt=now - NEWS, alert_sent_at__isnull=False, fixed_sent_at=None)
 
 
 class Incident(models.Model):
@@ -58,6 +63,8 @@ class Incident(models.Model):
     opened_at = models.DateTimeField(_("opened"))
     closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
 
+    # A claim without a date of sending is a lease; with one, the message is on its way, or was interrupted there. What
+    # the mail server has taken has the date alone.
     alert_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
     alert_sent_at = models.DateTimeField(_("alert sent"), null=True, blank=True, editable=False)
     fixed_claimed_at = models.DateTimeField(null=True, blank=True, editable=False)
@@ -101,10 +108,10 @@ class Incident(models.Model):
     @property
     def was_given_up(self) -> bool:
         """Whether it was closed because nobody watches the feed any more: that is told to nobody."""
-        return self.closed_at is not None and self.fixed_claimed_at == self.closed_at
+        return self.closed_at is not None and self.fixed_sent_at == self.closed_at
 
     @property
     def is_untold(self) -> bool:
-        """Whether a worker that began to tell it has ended before it was known to be told."""
+        """Whether a worker has ended while its alert was on the way to the mail server: it may not have arrived."""
         begun = self.alert_claimed_at
-        return begun is not None and self.alert_sent_at is None and timezone.now() - begun > IN_FLIGHT
+        return begun is not None and self.alert_sent_at is not None and timezone.now() - begun > IN_FLIGHT

@@ -226,4 +226,4 @@ def _give_up(now: datetime) -> None:
     unwatched = Q(feed__paused_at__isnull=False) | Q(feed__outlet__is_active=False)
     overtaken = Q(feed__gone_at__isnull=False) & ~Q(kind=Kind.GONE)
     ended = Incident.objects.opened().filter(unwatched | overtaken).values("pk")
-    Incident.objects.filter(pk__in=list(ended.values_list("pk", flat=True))).update(closed_at=now, fixed_claimed_at=now)
+    Incident.objects.filter(pk__in=list(ended.values_list("pk", flat=True))).update(closed_at=now, fixed_sent_at=now)

@@ -125,8 +125,8 @@ def die(*args: Any, **options: Any) -> None:
 def test_a_worker_killed_between_sending_and_marking_sends_no_second_message(monkeypatch: pytest.MonkeyPatch) -> None:
     one, mark = incident(), alerting._mark
 
-    def killed_after_sending(incidents: Any, column: str, value: Any) -> None:
-        die() if column.endswith("sent_at") else mark(incidents, column, value)
+    def killed_after_sending(incidents: Any, **dates: Any) -> None:
+        die() if mail.outbox else mark(incidents, **dates)
 
     with monkeypatch.context() as patch:
         patch.setattr(alerting, "_mark", killed_after_sending)
@@ -136,29 +136,49 @@ def test_a_worker_killed_between_sending_and_marking_sends_no_second_message(mon
         alerting.tell(NOW + minute * MINUTE)
     assert len(mail.outbox) == 1
     one.refresh_from_db()
-    assert one.alert_sent_at is None
-    assert one.is_untold  # and the page says so
+    assert one.is_untold  # nobody can know that it arrived, and the page says so
 
 
-def test_after_a_worker_killed_before_sending_the_end_is_told_and_tells_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    incident()
+def test_a_worker_killed_while_it_sends_leaves_it_to_the_page_and_to_the_message_of_the_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    one = incident()
     with monkeypatch.context() as patch:
         patch.setattr(EmailBackend, "send_messages", die)
         with pytest.raises(Killed):
             alerting.tell(NOW)
-    assert alerting.tell(NOW + MINUTE) == 0
+    assert alerting.tell(NOW + timedelta(hours=1)) == 0
+    one.refresh_from_db()
+    assert one.is_untold
     Incident.objects.update(closed_at=NOW + MINUTE)
-    assert alerting.tell(NOW + 2 * MINUTE) == 1
+    assert alerting.tell(NOW + timedelta(hours=2)) == 1
     assert "503" in mail.outbox[0].body
 
 
-def test_a_worker_killed_while_it_claims_has_claimed_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("place", ["_mark", "_text", "_is_ours"])
+def test_what_a_worker_held_that_was_killed_before_sending_is_told_by_the_next(
+    place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     incident()
     with monkeypatch.context() as patch:
-        patch.setattr(alerting, "_mark", die)
+        patch.setattr(alerting, place, die)
         with pytest.raises(Killed):
             alerting.tell(NOW)
-    assert [alerting.tell(NOW + MINUTE), alerting.tell(NOW + MINUTE)] == [1, 0]
+    assert mail.outbox == []
+    assert [alerting.tell(NOW + minute * MINUTE) for minute in (2, 3, 4)] == [1, 0, 0]
+
+
+def test_a_worker_whose_lease_ran_out_sends_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, text = incident(), alerting._text
+
+    def slow(*args: Any) -> str:
+        Incident.objects.update(alert_claimed_at=NOW + 5 * MINUTE)  # another one has it
+        return text(*args)
+
+    monkeypatch.setattr(alerting, "_text", slow)
+    assert alerting.tell(NOW) == 0
+    one.refresh_from_db()
+    assert one.alert_sent_at is None
 
 
 def test_a_server_that_cannot_be_reached_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -87,7 +87,7 @@ def test_the_first_success_closes_it() -> None:
     watching.watch_feeds(NOW + 2 * MINUTE)
     incident = Incident.objects.get()
     assert incident.closed_at == NOW + 2 * MINUTE
-    assert incident.fixed_claimed_at is None
+    assert incident.fixed_sent_at is None
 
 
 def test_what_flaps_is_an_incident_ever_less_often() -> None:
@@ -110,7 +110,7 @@ def test_a_feed_that_is_gone_is_told_at_once_and_as_nothing_else() -> None:
     Feed.objects.filter(pk=feed.pk).update(gone_at=NOW, last_reason="gone", last_status=410)
     watching.watch_feeds(NOW + MINUTE)
     assert [incident.kind for incident in opened()] == ["gone"]
-    assert Incident.objects.get(kind="failing").fixed_claimed_at  # nobody is told that it is fixed
+    assert Incident.objects.get(kind="failing").was_given_up  # nobody is told that it is fixed
     Feed.objects.filter(pk=feed.pk).update(gone_at=None)
     watching.watch_feeds(NOW + 2 * MINUTE)
     assert [incident.kind for incident in opened()] == ["gone"]  # it was resumed, and has not answered yet
