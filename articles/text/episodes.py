@@ -35,7 +35,7 @@ MOST_READ = 160
 PRIOR = 4.0
 ALIKE = 0.4
 """Two articles count as no closer than this: copies of one dispatch would make the rest look like something else."""
-CENTRAL = 0.9
+CENTRAL = 0.8
 """The first article nearly as close to the whole episode as the closest one leads it."""
 _TERMS = 40
 _NEW = 2.0
