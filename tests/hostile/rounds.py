@@ -98,6 +98,8 @@ def judge(found: Sequence[seen.Seen]) -> Iterator[str]:
     yield f"{len(found) - len(wrong)} of {len(found)} scenarios are as expected ({compared} expectations compared)"
     bare = sorted(one.scenario.name for one in found if not expectations.checks(one))
     yield f"only read without harm: {', '.join(bare)}"
+    yield f"by the whole run and not by their rows: {', '.join(sorted(expectations.ELSEWHERE))}"
+    yield from (f"not by a machine, {name}: {why}" for name, why in expectations.NOT_BY_MACHINE.items())
     for name, told in sorted(wrong.items()):
         expect = next(one.scenario.expect for one in found if one.scenario.name == name)
         yield from (f"WRONG {name}: {one} (expected: {expect})" for one in told)
