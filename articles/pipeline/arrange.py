@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.db import transaction
 from django.db.models import Count
@@ -93,7 +93,8 @@ def _store_names(story: Story, articles: Sequence[Article]) -> tuple[kinship.Nam
 def common(day: date, keys: Sequence[str], but: Story) -> tuple[int, dict[str, int]]:
     """How many other stories were told around a day, and how many of them bear each of these names."""
     first, last = day - AROUND, day + AROUND
-    stories = Story.objects.filter(last_at__date__gte=first, last_at__date__lte=last).count()
+    since, until = (timezone.make_aware(datetime.combine(day, time())) for day in (first, last + timedelta(days=1)))
+    stories = Story.objects.filter(last_at__gte=since, last_at__lt=until).count()
     named = StoryName.objects.filter(key__in=keys, day__gte=first, day__lte=last).exclude(story=but)
     return stories, dict(named.values_list("key").annotate(stories=Count("id")).order_by())
 
