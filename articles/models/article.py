@@ -53,7 +53,7 @@ class ArticleQuerySet(models.QuerySet["Article"]):
     def for_lists(self) -> ArticleQuerySet:
         """With the outlet, without the long texts: what every list of articles needs."""
         return self.select_related("outlet", "entry").defer(
-            "text", "blocks", "search", "entry__content", "entry__summary"
+            "text", "blocks", "search", "vector", "entry__content", "entry__summary"
         )
 
     def newest_first(self) -> ArticleQuerySet:

@@ -41,6 +41,7 @@ GOAL_MS = 100.0
 def pages() -> dict[str, str]:
     """One address, or several that differ, of every kind of public page."""
     last = Article.objects.order_by("-sort_at").values_list("day", flat=True)[0]
+    assert last is not None
     middle = last.replace(year=last.year - 5)
     large = Story.objects.by_coverage().first()
     small = Story.objects.filter(outlet_count=1).order_by("-last_at").first()
