@@ -75,9 +75,10 @@ def test_what_stands_around_a_great_name_is_kept_for_some_minutes(
     monkeypatch.setattr(people, "HEAVY", 2)
     ada, bea = (Entity.objects.create(name=n, slug=n, kind="person") for n in ("ada", "bea"))
     story = make_story(make_article("Un"), make_article("Deux"))
-    for article in story.articles.all():
+    articles = list(story.articles.all())
+    for article in articles:
         Mention.objects.create(article=article, entity=ada)
-    Mention.objects.create(article=story.articles.first(), entity=bea)
+    Mention.objects.create(article=articles[0], entity=bea)
     page = people.page_of(ada)
     assert (page.article_count, page.stories, page.together) == (2, ((story, 2),), ((bea, 1),))
     assert page.counted_at is not None

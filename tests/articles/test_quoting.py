@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from articles import editing
 from articles.editing import Refused
+from articles.models import Digest
 from articles.quoting import shares
 from tests.factories import make_article, make_edition, make_outlet, make_story
 
@@ -55,7 +55,7 @@ def test_an_edition_that_quotes_too_much_is_not_published() -> None:
     article = make_article("Un titre", outlet="Le Strict", text=TEXT, word_count=WORDS)
     with pytest.raises(Refused, match="Le Strict"):
         make_edition(make_story(article), note="« la loi sera votée avant l’été »")
-    assert editing.open_digest  # the draft stays
+    assert Digest.objects.get().published_at is None
 
 
 def test_an_edition_within_the_limit_is_published() -> None:

@@ -57,7 +57,12 @@ def collecting(bench: Path) -> None:
     _run(sys.executable, "-m", "tests.benchmarks.collecting")
 
 
-SUITES: dict[str, Callable[[Path], None]] = {"pages": pages, "stories": stories, "french": french, "collecting": collecting}
+SUITES: dict[str, Callable[[Path], None]] = {
+    "pages": pages,
+    "stories": stories,
+    "french": french,
+    "collecting": collecting,
+}
 
 
 def main(arguments: list[str]) -> int:

@@ -95,7 +95,8 @@ def test_the_message_speaks_the_sites_language(language: str, word: str, setting
 def test_without_a_setting_the_administrators_with_an_address_are_told(settings: Any) -> None:
     settings.PRESSREVIEW_ALERTS_TO = []
     group = Group.objects.get(name=perms.ADMINISTRATOR)
-    for name, facts in {"ada": {}, "off": {"is_active": False}, "mute": {"email": ""}}.items():
+    people: dict[str, dict[str, Any]] = {"ada": {}, "off": {"is_active": False}, "mute": {"email": ""}}
+    for name, facts in people.items():
         User.objects.create_user(name, **{"email": f"{name}@revue.example", **facts}).groups.add(group)
     User.objects.create_superuser("root", email="root@revue.example")
     User.objects.create_user("reader", email="reader@revue.example")

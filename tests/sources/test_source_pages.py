@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles import perms
-from sources import subscribing, views, views_adding
+from sources import alerting, subscribing, views_adding
 from sources.fetching.client import FetchError, Reason
 from sources.fetching.robots import Rules, parse
 from sources.models import Entry, Feed, FetchAttempt, Incident, Outlet
@@ -72,7 +72,7 @@ def entry(one: Feed, number: int, outcome: str = "refused") -> Entry:
 
 
 def test_the_role_has_the_name_that_the_newsroom_gives_it() -> None:
-    assert views.ADMINISTRATOR == perms.ADMINISTRATOR
+    assert alerting.ADMINISTRATOR == perms.ADMINISTRATOR
 
 
 @pytest.mark.parametrize("address", [LIST, ADD, STARTER, OPML, EXPORT])
