@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from articles import perms
-from sources import alerting, subscribing, views_adding
+from sources import alerting, subscribing, views, views_adding
 from sources.fetching.client import FetchError, Reason
 from sources.fetching.robots import Rules, parse
 from sources.models import Entry, Feed, FetchAttempt, Incident, Outlet
