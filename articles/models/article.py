@@ -24,6 +24,7 @@ from sources.parsing.plaintext import scrub
 # Both are indexed and both are asked, and one match is enough: without accents people still find what they look for,
 # and with them the stemmer still knows « marché » from « marche ».
 PLAIN_CONFIG = "pressreview_plain"
+_DICTIONARIES = ("french", "english", PLAIN_CONFIG)
 # A text search vector holds at most a megabyte.
 INDEXED_CHARACTERS = 150_000
 # The stemmer's own list of stop words lacks these.
@@ -94,10 +95,9 @@ class ArticleQuerySet(models.QuerySet["Article"]):
 def _any_stem(words: str) -> SearchQuery:
     """What these words mean to one dictionary or another."""
     kept = " ".join(word for word in _HYPHEN.sub(" ", words).split() if word.lower() not in STOP_WORDS)
-    query = SearchQuery("")
-    for config in ("french", "english", PLAIN_CONFIG):
-        query = query | SearchQuery(kept, config=config, search_type="websearch")
-    return query
+    # Each names its dictionary: what depends on a session's own the database asks again for every row.
+    french, english, plain = (SearchQuery(kept, config=name, search_type="websearch") for name in _DICTIONARIES)
+    return french | english | plain
 
 
 class Article(models.Model):
