@@ -19,7 +19,8 @@ from articles.pipeline.group import group_batch
 from articles.pipeline.outlets_named import note_outlets
 from articles.pipeline.refresh import refresh_next
 from articles.pipeline.retain import drop_next
-from articles.text.names import release_model
+from articles.text import names
+from articles.text.grouping import embedding
 from sources.bell import ring
 from sources.fetcher import client
 
@@ -119,9 +120,10 @@ _last_work = time.monotonic()
 
 
 def _rest(done: int) -> None:
-    """A worker that has had nothing to read for a while gives the model's memory back."""
+    """A worker that has had nothing to read for a while gives its models' memory back."""
     global _last_work
     if done:
         _last_work = time.monotonic()
     elif time.monotonic() - _last_work > REST_SECONDS:
-        release_model()
+        embedding.release_model()
+        names.release_model()

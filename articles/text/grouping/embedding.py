@@ -35,6 +35,11 @@ def _model() -> E5:
     return E5(num_threads=1)
 
 
+def release_model() -> None:
+    """Give the model's memory back until the next article."""
+    _model.cache_clear()
+
+
 def vectors(articles: Sequence[GroupingArticle]) -> list[bytes]:
     """What `GroupingArticle.vector` takes, for each article; empty for all of them without the model.
 
