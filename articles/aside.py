@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Max
+from django.db.models.functions import Length
 from django.utils import timezone
 
 from articles.converters import Week
 from articles.firsts import first_of
 from articles.models import Digest, Entity, Mention, Quote, Story
+from articles.models.article import long_of
 from articles.review import Period, Review, published
 from sources.models import Feed, Outlet
 
@@ -68,15 +70,14 @@ def said_in(review: Review) -> tuple[Quote, ...]:
         is_hidden=False,
         speaker__kind=Entity.Kind.PERSON,
     )
-    shown = quotes.select_related("speaker", "article__outlet").defer(*_LONG).order_by("-confidence", "id")
-    fitting = [quote for quote in shown[:MOST_LOOKED_AT] if SHORTEST_SAID <= len(quote.text) <= LONGEST_SAID]
-    found: dict[int | None, Quote] = {}
-    for quote in sorted(fitting, key=lambda quote: places.get(quote.article.story_id or 0, len(places))):
-        found.setdefault(quote.article.story_id, quote)
-    return tuple(found.values())[:MOST_SAID]
-
-
-_LONG = ("article__text", "article__blocks", "article__search")
+    fitting = quotes.alias(length=Length("text")).filter(length__gte=SHORTEST_SAID, length__lte=LONGEST_SAID)
+    surest = fitting.order_by("-confidence", "id").values_list("article__story", "pk")[:MOST_LOOKED_AT]
+    found: dict[int, int] = {}
+    for story, pk in surest:
+        found.setdefault(story, pk)
+    chosen = [found[story] for story in sorted(found, key=places.__getitem__)[:MOST_SAID]]
+    shown = Quote.objects.select_related("speaker", "article__outlet").defer(*long_of("article")).in_bulk(chosen)
+    return tuple(shown[pk] for pk in chosen if pk in shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,5 +126,6 @@ def sources_now() -> Sources:
     """The state of the feeds that are collected; the longest failure first."""
     feeds = Feed.objects.collectable()
     failing = list(feeds.filter(failures__gt=0).select_related("outlet").order_by("failing_since", "id"))
-    last = feeds.aggregate(last=Max("last_success_at"))["last"]
-    return Sources(feeds.count(), tuple(failing[:MOST_FAILING]), max(len(failing) - MOST_FAILING, 0), last)
+    whole = feeds.aggregate(count=Count("*"), last=Max("last_success_at"))
+    more = max(len(failing) - MOST_FAILING, 0)
+    return Sources(whole["count"], tuple(failing[:MOST_FAILING]), more, whole["last"])

@@ -181,7 +181,7 @@ class StoryPage:
 
 def page_of(story: Story) -> StoryPage:
     """The page of a story, in a number of queries that does not depend on its size."""
-    articles = tuple(story.articles.for_lists().order_by("sort_at", "id")[:MOST_ARTICLES])
+    articles = tuple(story.articles.for_long_lists().order_by("sort_at", "id")[:MOST_ARTICLES])
     first = first_article(articles)
     days = _days(articles, first)
     undated = [article for article in articles if article.day is None]
@@ -202,7 +202,7 @@ def page_of(story: Story) -> StoryPage:
 
 def about(story: Story, absolute: Callable[[str], str]) -> dict[str, Any]:
     """What the JSON of a story says of it beside its articles; `absolute` makes a whole address of a path."""
-    articles = tuple(story.articles.for_lists().order_by("sort_at", "id")[:MOST_ARTICLES])
+    articles = tuple(story.articles.for_long_lists().order_by("sort_at", "id")[:MOST_ARTICLES])
     summary = summary_of(story, articles)
     address = absolute(story.get_absolute_url())
     return {

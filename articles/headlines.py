@@ -33,7 +33,7 @@ def _folded(text: str) -> str:
 
 def differ(old: str, new: str) -> bool:
     """Whether more than case, accents, punctuation and spaces differs."""
-    return _folded(old) != _folded(new)
+    return old != new and _folded(old) != _folded(new)
 
 
 def change(old: str, new: str) -> Change | None:

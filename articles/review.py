@@ -26,6 +26,7 @@ from articles.editing import excerpt, limit_of
 from articles.firsts import Published, first_of
 from articles.headlines import differ
 from articles.models import Article, ArticleVersion, Story
+from sources.models import Entry
 
 DAY = timedelta(days=1)
 ROWS = 6
@@ -201,13 +202,13 @@ def _one_per_outlet(told: Sequence[Article], but: Article) -> tuple[Article, ...
 
 def published(ids: Iterable[int], until: date | None = None) -> dict[int, list[Published]]:
     """Who published when, by story, up to the end of a day."""
-    rows = Article.objects.filter(story__in=list(ids))
-    if until is not None:
-        rows = rows.filter(day__lte=until)
+    rows = Article.objects.filter(story__in=list(ids)).order_by("sort_at", "id")
     told: dict[int, list[Published]] = defaultdict(list)
-    fields = ("story_id", "id", "outlet_id", "published_at", "published_precision")
-    for story, *facts in rows.order_by("sort_at", "id").values_list(*fields):
-        told[story or 0].append(Published(*facts))
+    fields = ("story_id", "day", "id", "outlet_id", "published_at", "published_precision")
+    for story, day, *facts in rows.values_list(*fields):
+        # Not asked of the database, which might walk every earlier day to find these few stories there.
+        if until is None or (day is not None and day <= until):
+            told[story or 0].append(Published(*facts))
     return told
 
 
@@ -216,7 +217,7 @@ def rows(ranked: Sequence[_Ranked], period: Period) -> list[StoryRow]:
     ids = [one.story for one in ranked]
     stories = Story.objects.in_bulk(ids)
     within = Article.objects.published(period.counted_from, period.last).filter(story__in=ids)
-    told = _by_story(within.for_lists().order_by("sort_at", "id"))
+    told = _by_story(within.for_long_lists().order_by("sort_at", "id"))
     borne = headlines([article for articles in told.values() for article in articles])
     history = published(ids, period.last)
     voices = {pk: _voice(stories[pk], told[pk], period) for pk in ids}
@@ -307,12 +308,13 @@ def headlines(articles: Sequence[Article]) -> dict[int, list[Headline]]:
     seen = ArticleVersion.objects.filter(article__in=[article.pk for article in articles])
     for pk, title, seen_at in seen.order_by("article", "number").values_list("article_id", "title", "seen_at"):
         versions[pk].append(Headline(title, seen_at))
+    entries = Entry.objects.filter(pk__in=[article.entry_id for article in articles]).exclude(title="")
+    announced = {pk: Headline(title, at) for pk, title, at in entries.values_list("pk", "title", "seen_at")}
     found = {}
     for article in articles:
         shown = Headline(article.corrected.get("title") or article.title, article.seen_at)
-        entry = article.entry
-        announced = [Headline(entry.title, entry.seen_at)] if entry and entry.title else []
-        found[article.pk] = [*announced, *(versions[article.pk] or [shown])]
+        first = [announced[article.entry_id]] if article.entry_id in announced else []
+        found[article.pk] = [*first, *(versions[article.pk] or [shown])]
     return found
 
 
@@ -327,7 +329,9 @@ def review_of(period: Period, article_count: int) -> Review:
     shared = [row for row in found if row.outlets > 1]
     big = (shared or found[:1])[:ROWS]
     shown = {row.story.pk for row in big}
-    river = Article.objects.of_days_newest_first(period.first, period.last).for_lists()[:RIVER]
+    # First which, then what these are: else the database reads the outlets of all before it takes the newest.
+    newest = list(Article.objects.of_days_newest_first(period.first, period.last).values_list("pk", flat=True)[:RIVER])
+    river = Article.objects.filter(pk__in=newest).for_lists().newest_first()
     return Review(
         period=period,
         lead=big[0] if big else None,

@@ -50,12 +50,23 @@ def _vector(config: Any) -> Any:
     )
 
 
+LONG = ("text", "blocks", "links", "search", "vector")
+"""The columns that no list shows."""
+
+
+def long_of(path: str) -> list[str]:
+    """The same, to be deferred in what leads to an article by this path."""
+    return [f"{path}__{column}" for column in LONG]
+
+
 class ArticleQuerySet(models.QuerySet["Article"]):
     def for_lists(self) -> ArticleQuerySet:
-        """With the outlet, without the long texts: what every list of articles needs."""
-        return self.select_related("outlet", "entry").defer(
-            "text", "blocks", "search", "vector", "entry__content", "entry__summary"
-        )
+        """With the outlet, without what is long: what every list of articles needs."""
+        return self.select_related("outlet").defer(*LONG)
+
+    def for_long_lists(self) -> ArticleQuerySet:
+        """The same for hundreds of articles of a few outlets: each outlet is read once."""
+        return self.prefetch_related("outlet").defer(*LONG)
 
     def newest_first(self) -> ArticleQuerySet:
         """Newest first; an article without a date stands where it was first seen."""

@@ -108,7 +108,16 @@ def test_a_list_of_articles_costs_one_query(django_assert_num_queries: object) -
     for number in range(3):
         article(f"{number:064}", outlet=make_outlet(f"Titre {number}"), entry=make_entry(number))
     with django_assert_num_queries(1):  # type: ignore[operator]
-        assert len([(a.title, a.outlet_name, a.announced_title) for a in Article.objects.for_lists()]) == 3
+        assert len([(a.title, a.outlet_name) for a in Article.objects.for_lists()]) == 3
+
+
+def test_a_long_list_reads_each_outlet_once(django_assert_num_queries: object) -> None:
+    outlets = make_outlet("Titre 0"), make_outlet("Titre 1")
+    for number in range(4):
+        article(f"{number:064}", outlet=outlets[number % 2])
+    with django_assert_num_queries(2):  # type: ignore[operator]
+        shown = list(Article.objects.for_long_lists().order_by("id"))
+    assert shown[0].outlet is shown[2].outlet
 
 
 def test_a_storys_address_bears_its_title() -> None:
