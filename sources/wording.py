@@ -118,6 +118,8 @@ def terms(
 
 def _rhythm(shortest: int | None, longest: int | None) -> str:
     if shortest and longest:
+        if shortest == longest == 1440:
+            return _("every day")
         if shortest == longest and shortest % 1440 == 0:
             return ngettext("every %d day", "every %d days", shortest // 1440) % (shortest // 1440)
         if shortest == longest:

@@ -135,7 +135,7 @@ def test_a_story_is_renamed_and_the_journal_takes_it_back(signed_in: Opens) -> N
     story = Story.objects.current().by_coverage()[0]
     page = signed_in(EDITOR)
     page.goto(story.get_absolute_url())
-    page.locator("#tools summary").click()
+    page.locator("#tools summary").first.click()
     page.locator("#t-title").fill("Un nom plus juste")
     page.get_by_role("button", name="Rename").click()
     expect(page.locator("h1")).to_have_text("Un nom plus juste")
