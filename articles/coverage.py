@@ -10,7 +10,7 @@ from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Any
 
-from django.db.models import Max, Min, Q
+from django.db.models import Max, Min, Prefetch, Q
 from django.utils import timezone
 
 from articles import drawing, related
@@ -362,7 +362,8 @@ def _retitled(articles: Sequence[Article]) -> tuple[Retitled, ...]:
 
 
 def _journal(story: Story) -> tuple[JournalLine, ...]:
-    events = list(story.events.select_related("article", "by").defer("article__text", "article__blocks")[:MOST_EVENTS])
+    shown = Prefetch("article", Article.objects.only("title", "language"))
+    events = list(story.events.select_related("by").prefetch_related(shown)[:MOST_EVENTS])
     wanted = {pk for event in events for pk, _score in event.detail.get("nearest", [])}
     near = Article.objects.only("pk", "title", "language").in_bulk(wanted)
     return tuple(

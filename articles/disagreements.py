@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from articles.models import Figure, MentionedDate, Story
+from articles.models.article import long_of
 from articles.text import disagreeing, sentences
 from articles.text.disagreeing import Disagreement, Told
 from articles.text.findings import Span
@@ -55,7 +56,7 @@ def _compared(
 ) -> Iterable[Divergence]:
     ordered: list[Found] = list(
         rows.select_related("article__outlet")
-        .defer("article__blocks", "article__search")
+        .defer(*(one for one in long_of("article") if one != "article__text"))
         .order_by("article__sort_at", "article_id", "start")[:MOST_FIGURES]
     )
     bounds = {row.article_id: sentences.split(row.article.text) for row in ordered}

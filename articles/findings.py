@@ -10,6 +10,7 @@ from articles import disagreements, reprises
 from articles.disagreements import Divergence
 from articles.headlines import Change, change
 from articles.models import Article, Credit, Entity, FindingChange, Quote, Story
+from articles.models.article import long_of
 from articles.reprises import Copy, Credited, Presumed, SideBySide
 from articles.text.families import families
 from sources.models import Outlet
@@ -72,10 +73,8 @@ class StoryFindings:
 
 def of_story(story: Story) -> StoryFindings:
     """In a number of queries that does not depend on the story's length."""
-    quotes = Quote.objects.filter(article__story=story, is_hidden=False).select_related(
-        "speaker", "article__outlet", "article__entry"
-    )
-    quotes = quotes.defer("article__text", "article__blocks", "article__search", "article__entry__content")
+    quotes = Quote.objects.filter(article__story=story, is_hidden=False).select_related("speaker", "article__outlet")
+    quotes = quotes.defer(*long_of("article"))
     speakers = _speakers(list(quotes.order_by("article__sort_at", "article_id", "start")[:MOST_QUOTES]))
     values, circulation = disagreements.of_story(story), reprises.of_story(story)
     return StoryFindings(

@@ -12,6 +12,7 @@ from django.db.models import Count, F, Max, QuerySet
 
 from articles.counted import Counted, counted
 from articles.models import Article, Entity, FindingChange, Mention, Quote, Spelling, Story
+from articles.models.article import long_of
 
 LATEST_QUOTES = 60
 MOST_STORIES = 20
@@ -85,8 +86,8 @@ def name_lines(rows: Sequence[Row]) -> list[NameLine]:
 
 def page_of(entity: Entity) -> EntityPage:
     """As many queries, however often the name is mentioned."""
-    quotes = entity.quotes.filter(is_hidden=False).select_related("article__outlet", "article__story", "article__entry")
-    light = quotes.defer("article__text", "article__blocks", "article__search", "article__entry__content")
+    quotes = entity.quotes.filter(is_hidden=False).select_related("article__outlet", "article__story")
+    light = quotes.defer(*long_of("article"))
     is_heavy = entity.mentions.order_by()[:HEAVY].count() == HEAVY
     around = _kept_around(entity) if is_heavy else Counted(around_name(entity))
     stories = Story.objects.in_bulk([pk for pk, _named in around.value.stories])

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from articles.headlines import Change, change
 from articles.models import Article, CopiedPassage, Credit, Story
+from articles.models.article import LONG, long_of
 from articles.text import copying_ancestors, shingles
 from articles.text.citations import agencies_in
 from articles.text.copying_ancestors import Shared, Witness
@@ -15,14 +16,8 @@ from sources.models import DatePrecision, Outlet
 
 MOST_PASSAGES = 3000
 MOST_CREDITS = 2000
-_LONG_TEXTS = (
-    "article__text",
-    "article__blocks",
-    "article__search",
-    "source__text",
-    "source__blocks",
-    "source__search",
-)
+_LONG_TEXTS = (*long_of("article"), *long_of("source"))
+_LONG_BUT_TEXT = tuple(column for column in LONG if column != "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +96,7 @@ def of_story(story: Story) -> Circulation:
 
 def _credited(story: Story) -> list[Credited]:
     found = Credit.objects.filter(article__story=story, is_hidden=False).select_related("article__outlet", "outlet")
-    found = found.defer("article__text", "article__blocks", "article__search")
+    found = found.defer(*long_of("article"))
     by_name: dict[str, dict[int, list[Credit]]] = defaultdict(lambda: defaultdict(list))
     for credit in found.order_by("article__sort_at", "article_id", "start")[:MOST_CREDITS]:
         by_name[credit.outlet.name if credit.outlet else credit.name][credit.article_id].append(credit)
@@ -145,10 +140,7 @@ def presumed_in(story: Story) -> tuple[Presumed, ...]:
     )
     numbers = {number for one in passages for number in (one.article_id, one.source_id)}
     articles = list(
-        Article.objects.filter(pk__in=numbers)
-        .select_related("outlet")
-        .defer("blocks", "search")
-        .order_by("sort_at", "id")
+        Article.objects.filter(pk__in=numbers).select_related("outlet").defer(*_LONG_BUT_TEXT).order_by("sort_at", "id")
     )
     facts, by_key = _facts(articles), {article.pk: article for article in articles}
     shared = [
@@ -197,7 +189,8 @@ def beside(article: Article) -> tuple[SideBySide, ...]:
     if article.text_dropped_at:
         return ()
     passages = article.copied.filter(is_hidden=False, source__text_dropped_at=None)
-    passages = passages.select_related("source__outlet", "source__story").defer("source__blocks", "source__search")
+    passages = passages.select_related("source__outlet", "source__story")
+    passages = passages.defer(*(f"source__{column}" for column in _LONG_BUT_TEXT))
     return tuple(_beside(article, passage) for passage in passages.order_by("start"))
 
 

@@ -129,7 +129,8 @@ def _firsts(outlet: Outlet) -> list[Story]:
     """Stories of several outlets that this one told before the others, among its latest; newest first."""
     lately = outlet.articles.newest_first().values_list("story_id", flat=True)[:MOST_ARTICLES_LOOKED_AT]
     told = Story.objects.current().filter(outlet_count__gt=1, pk__in=set(lately))
-    stories = {story.pk: story for story in told.order_by("-last_at", "-id")[:MOST_STORIES_LOOKED_AT]}
+    light = told.only("title", "first_at", "last_at")
+    stories = {story.pk: story for story in light.order_by("-last_at", "-id")[:MOST_STORIES_LOOKED_AT]}
     histories = published(stories)
     firsts = {pk: first_of(histories[pk]) for pk in stories}
     return [story for pk, story in stories.items() if (first := firsts[pk]) and first.outlet == outlet.pk]

@@ -241,7 +241,7 @@ class Article(models.Model):
 class PageQuerySet(models.QuerySet["Page"]):
     def with_dates(self) -> PageQuerySet:
         """With the article and its outlet, without the article's long texts."""
-        return self.select_related("article__outlet").defer("article__text", "article__blocks", "article__search")
+        return self.select_related("article__outlet").defer(*long_of("article"))
 
     def claim(self, now: datetime) -> Page | None:
         """Take the page that has been due longest, for LEASE; call it in a transaction. None when none is due."""

@@ -30,6 +30,7 @@ from articles import (
 )
 from articles.converters import Week
 from articles.models import Article, Digest, Story
+from articles.models.article import long_of
 from articles.paging import IndexedPaginator
 from articles.review import NEW_FOR, Period, counts_by_day, excerpt_of, latest_day, neighbours, openings, review_of
 from sources.models import Feed, Outlet
@@ -37,7 +38,7 @@ from sources.models import Feed, Outlet
 STORIES_A_PAGE = 30
 ARTICLES_A_PAGE = 60
 EDITIONS_A_PAGE = 30
-HEAVY = [f"{article}__{text}" for article in ("lead", "summary_article") for text in ("text", "blocks", "search")]
+HEAVY = [*long_of("lead"), *long_of("summary_article")]
 ORDERS = {"couverture", "importance", "un-titre"}
 
 

@@ -112,10 +112,10 @@ def _tables(articles: int) -> None:
         """
         CREATE TEMP TABLE plan AS
         WITH drawn AS (
-            SELECT n AS id, random() AS r, random() AS s, floor(random() * %s)::int AS sentence,
+            SELECT random() AS r, random() AS s, floor(random() * %s)::int AS sentence,
                    date_trunc('hour', now()) - random() * interval '%s days' AS begun
             FROM generate_series(1, %s) n)
-        SELECT id, sentence, begun,
+        SELECT row_number() OVER (ORDER BY begun) AS id, sentence, begun,
                CASE WHEN r < .55 THEN 1 WHEN r < .85 THEN 2 + floor(s * 3) WHEN r < .98 THEN 5 + floor(s * 8)
                     ELSE 13 + floor(s * s * 80) END::int AS size
         FROM drawn""",
@@ -140,7 +140,7 @@ _FIRST_OUTLET = "(SELECT min(id) - 1 FROM sources_outlet)"
 
 
 def _stories() -> None:
-    source = "(SELECT DISTINCT story FROM piece) p"
+    source = "(SELECT DISTINCT story FROM piece ORDER BY story) p"
     _fill(Story, {"id": "p.story", "title": "''", "article_count": "1", "outlet_count": "1"}, source)
 
 
@@ -184,6 +184,7 @@ def _count_stories() -> None:
         FROM (SELECT story, count(*) AS n, count(DISTINCT outlet) AS outlets, min(at) AS first, max(at) AS last,
                      min(id) AS lead, min(title) AS title FROM piece GROUP BY story) t WHERE s.id = t.story"""
     )
+    _run("CLUSTER articles_story USING articles_story_pkey")
 
 
 def _people(articles: int) -> None:
@@ -193,11 +194,12 @@ def _people(articles: int) -> None:
     who = f"1 + floor({PEOPLE} * random() ^ 3)::int"
     where = f"1 + floor({articles} * random())::int"
     drawn = f"(SELECT DISTINCT {where} AS article, {who} AS entity FROM generate_series(1, {articles})) d"
-    within = f"{drawn} WHERE d.article <= (SELECT count(*) FROM articles_article)"
+    # In the order in which the articles were read, as in life: what one names stands in one place of the disk.
+    within = f"{drawn} WHERE d.article <= (SELECT count(*) FROM articles_article) ORDER BY d.article"
     _fill(Mention, {"article_id": "d.article", "entity_id": "d.entity"}, within)
     quote = {
         "article_id": "m.article_id", "speaker_id": "m.entity_id", "type": "'direct'", "start": "0", "end": "60",
         "text": "'Ce que nous avons dit hier, nous le dirons encore demain'", "speaker_raw": "''",
         "confidence": "0.9",
     }  # fmt: skip
-    _fill(Quote, quote, "articles_mention m WHERE m.id % 4 = 0")
+    _fill(Quote, quote, "articles_mention m WHERE m.id % 4 = 0 ORDER BY m.article_id")

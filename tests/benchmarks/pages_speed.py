@@ -31,6 +31,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from articles.converters import Week  # noqa: E402
 from articles.models import Article, Entity, Story  # noqa: E402
 from pressreview import embedded  # noqa: E402
+from pressreview.wsgi import application  # noqa: E402, F401 - what it sets for a process of the site holds here too
 from sources.models import Outlet  # noqa: E402
 from tests.benchmarks import archive  # noqa: E402
 
