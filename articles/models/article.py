@@ -194,6 +194,8 @@ class Article(models.Model):
             models.Index(fields=["day", "story"], name="article_day"),
             models.Index(fields=["day", "outlet"], name="article_day_outlet"),
             models.Index(fields=["story", "sort_at"], name="article_story"),
+            # From what names an article to its story and time, for ten thousands of articles: without their rows.
+            models.Index(fields=["id"], include=["story", "sort_at"], name="article_place"),
             models.Index(fields=["outlet", "-sort_at"], name="article_outlet"),
             models.Index(fields=["-sort_at", "-id"], name="article_latest"),
             models.Index(fields=["outlet", "seen_at"], condition=Q(text_dropped_at=None), name="article_with_text"),

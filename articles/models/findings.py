@@ -95,6 +95,10 @@ class Mention(models.Model):
         verbose_name = _("mention")
         verbose_name_plural = _("mentions")
         constraints = [models.UniqueConstraint(fields=["article", "entity"], name="mention_once")]
+        # Which articles show a name, by the index alone.
+        indexes = [
+            models.Index(fields=["entity", "article"], condition=models.Q(is_hidden=False), name="mention_shown")
+        ]
 
     def __str__(self) -> str:
         return f"{self.article_id}: {self.entity_id}"
