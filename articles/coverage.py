@@ -108,6 +108,11 @@ class JournalLine:
     """The other story's title, or the label or sentence that was given; "" where there is none."""
 
     @property
+    def kind(self) -> str:
+        """What happened, in words (a model's own way to them takes all its kinds' words each time)."""
+        return str(StoryEvent.Kind(self.event.kind).label)
+
+    @property
     def can_undo(self) -> bool:
         return can_undo(self.event)
 
