@@ -235,6 +235,8 @@ def _start_cluster(cluster: Path, run: Path, log: Path, account: str | None) -> 
     settings = {
         "listen_addresses": "", "unix_socket_directories": str(run), "unix_socket_permissions": "0700",
         "max_connections": "60", "shared_buffers": "96MB", "timezone": "UTC",
+        # After a checkpoint each page that is touched is logged whole: in a large archive most pages of an index are.
+        "wal_compression": "on",
         # Disks of today find a row as fast as the next one, and a page is few rows: a second process comes too late.
         "random_page_cost": "1.1", "max_parallel_workers_per_gather": "0",
     }  # fmt: skip
