@@ -26,6 +26,11 @@ class Box:
     is_accent: bool = False
 
 
+def outline(boxes: Iterable[Box]) -> str:
+    """Rectangles in one path: a page writes it at once, not each of them."""
+    return "".join(f"M{box.x} {box.y}h{box.width}v{box.height}h-{box.width}z" for box in boxes)
+
+
 @dataclass(frozen=True, slots=True)
 class Sparkline:
     """24 bars of equal time up to an end; the last two, and only they, are accented when `now_matters`."""
@@ -37,6 +42,15 @@ class Sparkline:
     hours_a_bar: int
     width: int = 96
     height: int = 26
+
+    @property
+    def plain(self) -> str:
+        """The bars that are not accented, in one outline."""
+        return outline(bar for bar in self.bars if not bar.is_accent)
+
+    @property
+    def accented(self) -> str:
+        return outline(bar for bar in self.bars if bar.is_accent)
 
 
 _BARS, _PITCH, _BASE, _TALLEST = 24, 4, 24.0, 22.0
@@ -183,6 +197,11 @@ class CoverageChart:
     @property
     def whole_height(self) -> int:
         return self.head + self.height
+
+    @property
+    def bars_path(self) -> str:
+        """All bars in one outline."""
+        return outline(self.bars)
 
 
 _BAR_BASE, _BAR_TALLEST, _FIRST_LANE = 52, 30, 29

@@ -42,6 +42,13 @@ def test_only_the_last_six_hours_of_a_sparkline_are_accented() -> None:
     assert [bar.is_accent for bar in spark.bars] == [False, True, True]
 
 
+def test_the_bars_of_a_sparkline_are_two_outlines() -> None:
+    spark = drawing.sparkline([_at(28, 17), _at(28, 21)], END)
+    plain, accented = spark.bars
+    assert spark.plain == f"M{plain.x} 2.0h3.0v22.0h-3.0z"
+    assert spark.accented == f"M{accented.x} 2.0h3.0v22.0h-3.0z"
+
+
 def test_a_sparkline_of_nothing_has_no_bar() -> None:
     assert drawing.sparkline([], END).bars == ()
 
