@@ -84,7 +84,7 @@ def test_without_a_heading_the_title_loses_the_name_of_the_outlet() -> None:
     [
         "<p><strong>Lire aussi :</strong> <a href='/a'>Nantes, capitale discrète</a></p>",
         "<div class='related-box'><p>Un autre sujet qui passionne toute la rédaction depuis des mois.</p></div>",
-        "<p>Il vous reste 57,09 % de cet article à lire. La suite est réservée aux abonnés.</p>",
+        "<p>Il vous reste 41,7 % de ce récit à lire. La suite est réservée aux abonnés.</p>",
         "<div class='x1'><p>Recevez chaque matin notre newsletter tech</p><p>Votre adresse e-mail</p></div>",
         "<p>Passer la publicité</p>",
         "<p>Suivez La Gazette des Réseaux sur Google Actualités et WhatsApp.</p>",

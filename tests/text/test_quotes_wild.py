@@ -147,9 +147,9 @@ def test_a_role_named_nowhere_is_the_person_just_named() -> None:
 
 
 def test_a_list_of_fragments_has_one_speaker() -> None:
-    text = "Karim Delestaing appelle le gouvernement à entendre leur « ras-le-bol » et leur « colère »."
+    text = "Karim Delestaing appelle la métropole à écouter leur « lassitude » et leur « colère »."
     assert [(quote.text, quote.speaker) for quote in said(text)] == [
-        ("ras-le-bol", "Karim Delestaing"),
+        ("lassitude", "Karim Delestaing"),
         ("colère", "Karim Delestaing"),
     ]
 
@@ -229,7 +229,7 @@ def test_a_title_glued_to_its_name_is_parted() -> None:
         ("Karim Delestaing a assuré sur RTL que l'usine tournerait.", "RTL"),
         ("Karim Delestaing a assuré sur Twitter que l'usine tournerait.", None),
         ("Invité de la matinale de France 2, Karim Delestaing assure que l'usine tournera.", "France 2"),
-        ("« Rien ne presse ici », expliquait lundi un spécialiste du marché à l'AFP.", "AFP"),
+        ("« Rien ne presse ici », confiait jeudi une analyste du secteur à l'AFP.", "AFP"),
         ("Karim Delestaing avait conclu un accord avec Le Monde et assure que l'usine tournera.", None),
         ("Interrogé par l'ats, Karim Delestaing assure que l'usine tournera.", "Keystone-ATS"),
     ],
