@@ -258,7 +258,7 @@ class TestVectors:
                 return [[float(len(text)), 1.0] for text in texts]
 
         monkeypatch.setattr(embedding, "E5", Model)
-        monkeypatch.setattr(embedding, "_model", Model)
+        monkeypatch.setattr(embedding, "_model", lambda place=0: Model())
         empty = GroupingArticle(9, None, "fr", " ")
         found = vectors([FIRE, replace(FIRE, id=8), empty, _article(3, "Titre", text="Une phrase.  Une autre.")])
         assert read == [FIRE.title, "Titre. Une phrase. Une autre."]

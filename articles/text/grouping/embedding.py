@@ -5,7 +5,9 @@ Thirty titles a second on one free core, ten openings of a text: an article is r
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 
 import numpy as np
@@ -20,6 +22,8 @@ except ImportError:  # it has no wheel for some machines: words alone decide the
     E5 = None
 
 _BATCH = 32
+# Streams of many titles are read by a model on each core, two at most: one takes twenty megabytes.
+_PLACES = min(2, os.cpu_count() or 1)
 # What an article is about stands in its title and the first sentence; the rest costs time.
 _TITLE, _OPENING = 300, 150
 
@@ -30,8 +34,8 @@ def available() -> bool:
 
 
 @cache
-def _model() -> E5:
-    # One thread: on a busy machine, threads that wait for each other cost more than they bring.
+def _model(place: int = 0) -> E5:
+    # One thread each: on a busy machine, threads that wait for each other cost more than they bring.
     return E5(num_threads=1)
 
 
@@ -49,12 +53,21 @@ def vectors(articles: Sequence[GroupingArticle]) -> list[bytes]:
         return [b""] * len(articles)
     texts = [_opening(article) for article in articles]
     different = [text for text in dict.fromkeys(texts) if text]
+    batches = [different[start : start + _BATCH] for start in range(0, len(different), _BATCH)]
     found: dict[str, bytes] = {"": b""}
-    for start in range(0, len(different), _BATCH):
-        batch = different[start : start + _BATCH]
-        read = np.asarray(_model().query(batch), dtype=np.float32).reshape(len(batch), -1)
-        found.update(zip(batch, map(store, read), strict=True))
+    with ThreadPoolExecutor(_PLACES) as pool:
+        for answers in pool.map(_read, range(_PLACES), [batches[place::_PLACES] for place in range(_PLACES)]):
+            found |= answers
     return [found[text] for text in texts]
+
+
+def _read(place: int, batches: Sequence[Sequence[str]]) -> dict[str, bytes]:
+    """Each text's vector, by the model at this place; the model lets other threads run while it reads."""
+    found: dict[str, bytes] = {}
+    for batch in batches:
+        read = np.asarray(_model(place).query(list(batch)), dtype=np.float32).reshape(len(batch), -1)
+        found.update(zip(batch, map(store, read), strict=True))
+    return found
 
 
 def _opening(article: GroupingArticle) -> str:
