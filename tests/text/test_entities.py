@@ -59,3 +59,13 @@ def test_names_are_found_without_the_model(monkeypatch: pytest.MonkeyPatch) -> N
     assert named(text, "person") == ["Camille Verdier"]
     assert "Microsoft" in named(text, "organisation")
     assert named(text, "place") == ["Bruxelles"]
+
+
+@pytest.mark.parametrize("break_", ["\n", " "])
+def test_a_long_text_is_read_in_pieces_that_keep_their_places(break_: str) -> None:
+    text = break_.join(f"Phrase numéro {number} sans rien de plus." for number in range(1500))
+    pieces = list(names._pieces(text))
+    assert "".join(piece for _, piece in pieces) == text
+    assert all(text[start : start + len(piece)] == piece for start, piece in pieces)
+    assert len(pieces) > 2
+    assert max(len(piece) for _, piece in pieces) <= 12_000
