@@ -27,7 +27,13 @@ class Watch:
         page.on("dialog", self._dialog)
         page.on("request", self._request)
         page.on("response", self._response)
-        page.on("requestfailed", lambda request: self.problems.append(f"failed: {request.url} ({request.failure})"))
+        page.on("requestfailed", self._failed)
+
+    def _failed(self, request: Request) -> None:
+        # On a busy machine the browser may still be asking for the icon of a page that it leaves.
+        left = request.failure == "net::ERR_ABORTED" and request.url.endswith("/favicon.svg")
+        if not left:
+            self.problems.append(f"failed: {request.url} ({request.failure})")
 
     def _dialog(self, dialog: Dialog) -> None:
         self.problems.append(f"dialog: {dialog.message}")
