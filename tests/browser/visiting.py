@@ -30,9 +30,8 @@ class Watch:
         page.on("requestfailed", self._failed)
 
     def _failed(self, request: Request) -> None:
-        # On a busy machine the browser may still be asking for the icon of a page that it leaves.
-        left = request.failure == "net::ERR_ABORTED" and request.url.endswith("/favicon.svg")
-        if not left:
+        # On a busy machine the browser may still be asking for parts of a page that it leaves: it gives them up itself.
+        if request.failure != "net::ERR_ABORTED":
             self.problems.append(f"failed: {request.url} ({request.failure})")
 
     def _dialog(self, dialog: Dialog) -> None:
